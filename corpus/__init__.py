@@ -1,0 +1,1 @@
+"""What we know: documents in, citable passages out. Knows no vectors."""

@@ -1,0 +1,1 @@
+"""How we know: gold sets, benchmarks, measures, reports."""

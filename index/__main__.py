@@ -1,0 +1,101 @@
+"""`python -m index sync|status|verify`: keep a store in step with a folder, and see what it holds."""
+
+import argparse
+import sys
+from dataclasses import asdict, replace
+from pathlib import Path
+
+from corpus.edge import MISTAKE, exit_status, warn
+from corpus.errors import StoreError
+from index.embed import SentenceEmbedder
+from index.engine import CATALOG_FILE, SearchEngine, remove_store
+from index.place import SAMPLE_CORPUS, default_store
+from index.progress import sync_progress
+from index.recipe import Recipe
+from index.sync import SyncReport, sync
+
+
+def main(arguments: list[str]) -> int:
+    """The exit status."""
+    options = _parser().parse_args(arguments)
+    chosen = {name: getattr(options, name) for name in ("embedder", "passage_tokens", "overlap_tokens")}
+    given = {name: value for name, value in chosen.items() if value is not None}
+    recipe = replace(Recipe(), **given) if given else None
+    store = options.store or default_store(options.corpus)
+    if options.rebuild:
+        remove_store(store)
+    commands = {"sync": _sync, "status": _status, "verify": _verify}
+    return commands[options.command](options.corpus, store, recipe)
+
+
+def _sync(corpus: Path, store: Path, recipe: Recipe | None) -> int:
+    engine = SearchEngine(store, recipe)
+    with sync_progress() as progress:
+        report = sync(corpus, engine, SentenceEmbedder(engine.catalog.recipe.embedder), progress)
+    print(_summary(report))
+    for name in report.skipped:
+        warn(f"skipped: {name}: not a format that can be read")
+    for failure in report.failures:
+        warn(f"left out: {failure}")
+    return MISTAKE if report.failures else 0
+
+
+def _status(corpus: Path, store: Path, recipe: Recipe | None) -> int:
+    engine = _existing(store, recipe)
+    counts = engine.catalog.counts()
+    print(f"store       {store}")
+    print(f"corpus      {engine.catalog.fact('corpus') or corpus}")
+    print(f"documents   {counts.documents}")
+    print(f"passages    {counts.passages}")
+    print(f"generation  {counts.generation}")
+    print("recipe      " + ", ".join(f"{key} {value}" for key, value in asdict(engine.catalog.recipe).items()))
+    for part in sorted(store.iterdir()):
+        print(f"size        {_size(part):>12,} bytes  {part.name}")
+    return 0
+
+
+def _verify(_: Path, store: Path, recipe: Recipe | None) -> int:
+    engine = _existing(store, recipe)
+    problems = engine.problems()
+    for problem in problems:
+        warn(f"problem: {problem}")
+    if problems:
+        raise StoreError(f"{store}: is damaged; run `python -m index sync --rebuild`")
+    counts = engine.catalog.counts()
+    print(f"sound: {counts.documents} documents, {counts.passages} passages, both indexes agree with the catalog")
+    return 0
+
+
+def _existing(store: Path, recipe: Recipe | None) -> SearchEngine:
+    if not (store / CATALOG_FILE).is_file():
+        raise StoreError(f"{store}: holds no store; make one with `python -m index sync --corpus DIR`")
+    return SearchEngine(store, recipe)
+
+
+def _summary(report: SyncReport) -> str:
+    if not (report.added or report.changed or report.deleted):
+        return f"unchanged: {report.unchanged} documents, {report.passages} passages; nothing was embedded"
+    return (
+        f"{len(report.added)} added, {len(report.changed)} changed, {len(report.deleted)} deleted, "
+        f"{report.unchanged} unchanged; {report.passages} passages, {report.embedded} embedded"
+    )
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.is_file() else sum(_size(part) for part in path.iterdir())
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m index", description="Keep an index in step with a folder.")
+    parser.add_argument("command", choices=("sync", "status", "verify"))
+    parser.add_argument("--corpus", type=Path, default=SAMPLE_CORPUS, metavar="DIR", help="folder of documents")
+    parser.add_argument("--store", type=Path, metavar="DIR", help="where the index lies (a folder below index/store)")
+    parser.add_argument("--embedder", metavar="NAME", help="model name or folder")
+    parser.add_argument("--passage-tokens", type=int, metavar="N", help="length of a passage")
+    parser.add_argument("--overlap-tokens", type=int, metavar="N", help="what passages share")
+    parser.add_argument("--rebuild", action="store_true", help="sync: start anew")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(exit_status(lambda: main(sys.argv[1:])))

@@ -1,0 +1,51 @@
+"""Many questions from a file of JSON lines, one answer a line, in the same order."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from corpus.errors import DataError, QuestionError
+from rag.assistant import Assistant
+from rag.followup import Turn
+
+
+@dataclass(frozen=True, slots=True)
+class BatchQuestion:
+    """A line `{"id", "question", "history": [earlier questions]}`; id and history may be left out."""
+
+    id: str | int | None
+    question: str
+    history: tuple[str, ...]
+
+
+def read_batch(path: Path) -> list[BatchQuestion]:
+    """All questions of a file. Raises DataError naming the file and line of the first that is malformed."""
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise DataError(f"{path}: cannot be read as UTF-8 text; give a file of JSON lines") from error
+    return [_question(line, f"{path}, line {number}") for number, line in enumerate(lines, start=1) if line.strip()]
+
+
+def answers(assistant: Assistant, questions: Sequence[BatchQuestion], k: int) -> Iterator[dict[str, object]]:
+    """One object per question: its id and the answer, or its id and the error that the question was."""
+    for question in questions:
+        try:
+            answer = assistant.ask(question.question, [Turn(each) for each in question.history], k)
+            yield {"id": question.id, **answer.to_json()}
+        except QuestionError as error:
+            yield {"id": question.id, "question": question.question[:200], "error": str(error)}
+
+
+def _question(line: str, where: str) -> BatchQuestion:
+    try:
+        fields = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise DataError(f"{where}: is not JSON ({error})") from error
+    if not isinstance(fields, dict) or not isinstance(fields.get("question"), str):
+        raise DataError(f'{where}: must be an object with a text under "question"')
+    history = fields.get("history", [])
+    if not isinstance(history, list) or not all(isinstance(each, str) for each in history):
+        raise DataError(f'{where}: "history" must be a list of earlier questions')
+    return BatchQuestion(fields.get("id"), fields["question"], tuple(history))

@@ -1,0 +1,79 @@
+"""How likely a finding is right: a logistic model over signals that a person can inspect.
+
+The coefficients in model/confidence.json are fitted by `python -m rag.calibrate` on questions set aside from
+the reader's training; the file says on which.
+"""
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from rag.read import Finding
+from rag.terms import coverage, key_terms, names
+
+COEFFICIENTS = Path(__file__).parent / "model" / "confidence.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A finding and the probability that it is right."""
+
+    finding: Finding
+    probability: float
+
+
+def signals(question: str, findings: Sequence[Finding], titles: Mapping[str, str]) -> list[dict[str, float]]:
+    """What speaks for each finding, by name.
+
+    margin, answerable, relevance: the reader's logits, squashed so that none outweighs all others;
+    score: the retriever's, against the best hit's; coverage, sentence: the share of the question's weighted
+    words in title and passage, and in the sentence; names: the share of its names and numbers in title and passage.
+    """
+    terms, named = key_terms(question), [name.lower() for name in names(question)]
+    best_score = max((finding.hit.score for finding in findings), default=1.0) or 1.0
+    found = []
+    for finding in findings:
+        passage = finding.hit.passage
+        context = f"{titles.get(passage.document_id, '')}\n{passage.text}"
+        lowered = context.lower().replace("’", "'")
+        held = sum(name.replace("’", "'") in lowered for name in named)
+        found.append(
+            {
+                "margin": math.tanh(finding.margin / 8),
+                "answerable": math.tanh(finding.answerable / 4),
+                "relevance": math.tanh(finding.relevance / 4),
+                "score": finding.hit.score / best_score,
+                "coverage": coverage(terms, context),
+                "sentence": coverage(terms, finding.words(finding.sentence)),
+                "names": held / len(named) if named else 1.0,
+            }
+        )
+    return found
+
+
+class Confidence:
+    """The fitted model. `threshold` is the probability from which an answer is given."""
+
+    @cached_property
+    def _fitted(self) -> Mapping[str, object]:
+        return json.loads(COEFFICIENTS.read_text())
+
+    @property
+    def threshold(self) -> float:
+        return float(self._fitted["threshold"])
+
+    def judge(self, question: str, findings: Sequence[Finding], titles: Mapping[str, str]) -> list[Judged]:
+        """The findings with their probabilities, the likeliest first."""
+        judged = [
+            Judged(finding, self._probability(values))
+            for finding, values in zip(findings, signals(question, findings, titles), strict=True)
+        ]
+        return sorted(judged, key=lambda each: -each.probability)
+
+    def _probability(self, values: Mapping[str, float]) -> float:
+        weights = self._fitted["weights"]
+        logit = float(self._fitted["intercept"]) + sum(weights[name] * value for name, value in values.items())
+        return 1 / (1 + math.exp(-logit))

@@ -1,0 +1,114 @@
+"""Passages to findings: the sentences that may answer, and the words in them that do."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from corpus.sentences import Span, sentences
+from rag.network import PassageReading, ReaderModel
+from rag.retrieve import Hit
+
+MAX_SPAN_TOKENS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A sentence that may answer, with offsets into its document.
+
+    `span` are the words in it that answer best; `margin` is their logit over that of "no answer here",
+    `answerable` and `relevance` are the logits for the passage. Higher is better, in all three.
+    """
+
+    hit: Hit
+    sentence: Span
+    span: Span
+    margin: float
+    answerable: float
+    relevance: float
+
+    @property
+    def short_answer(self) -> str:
+        return self.words(self.span)
+
+    def words(self, span: Span) -> str:
+        """The words of a span inside the passage."""
+        passage = self.hit.passage
+        return passage.text[span.start - passage.start : span.end - passage.start]
+
+
+class Reader(Protocol):
+    """Reads passages for a question."""
+
+    def read(self, question: str, hits: Sequence[Hit], titles: Mapping[str, str]) -> list[Finding]:
+        """One finding for each sentence of the hits' passages, in no order. `titles` are by document id."""
+
+
+class SpanReader:
+    """The trained reader (rag/network.py)."""
+
+    def __init__(self, model: ReaderModel) -> None:
+        self._model = model
+
+    def read(self, question: str, hits: Sequence[Hit], titles: Mapping[str, str]) -> list[Finding]:
+        readings = self._model.read(
+            question,
+            [titles.get(hit.passage.document_id, "") for hit in hits],
+            [hit.passage.text for hit in hits],
+        )
+        best: dict[tuple[str, int], Finding] = {}
+        for hit, reading in zip(hits, readings, strict=True):
+            for finding in _findings(hit, reading):
+                key = (hit.passage.document_id, finding.sentence.start)
+                if key not in best or best[key].margin < finding.margin:  # overlapping passages share sentences
+                    best[key] = finding
+        return list(best.values())
+
+
+def _findings(hit: Hit, reading: PassageReading) -> list[Finding]:
+    found = []
+    for sentence in sentences(hit.passage.text):
+        inside = (reading.offsets[:, 0] >= sentence.start) & (reading.offsets[:, 1] <= sentence.end)
+        tokens = np.flatnonzero(inside & (reading.offsets[:, 1] > reading.offsets[:, 0]))
+        if not len(tokens):
+            continue
+        first, last, margin = _best_span(reading.starts[tokens], reading.ends[tokens])
+        start, end = int(reading.offsets[tokens[first], 0]), int(reading.offsets[tokens[last], 1])
+        shift = hit.passage.start
+        found.append(
+            Finding(
+                hit,
+                Span(shift + sentence.start, shift + sentence.end),
+                _trimmed(hit.passage.text, start, end, shift),
+                margin,
+                reading.answerable,
+                reading.relevance,
+            )
+        )
+    return found
+
+
+def _best_span(starts: np.ndarray, ends: np.ndarray) -> tuple[int, int, float]:
+    """(first token, last token, score) of the best span of at most MAX_SPAN_TOKENS."""
+    scores = starts[:, None] + ends[None, :]
+    allowed = np.triu(np.ones_like(scores, dtype=bool)) & ~np.triu(np.ones_like(scores, dtype=bool), MAX_SPAN_TOKENS)
+    scores = np.where(allowed, scores, -np.inf)
+    first, last = divmod(int(scores.argmax()), len(ends))
+    return first, last, float(scores[first, last])
+
+
+def _trimmed(text: str, start: int, end: int, shift: int) -> Span:
+    """Without marks that belong to the sentence and not to the answer."""
+    while end - start > 1 and text[end - 1] in " ,;:—-":
+        end -= 1
+    while end - start > 1 and text[start] in " ,;:—-":
+        start += 1
+    for left, right in (("“", "”"), ('"', '"'), ("(", ")")):
+        if text[start] == left and right not in text[start + 1 : end] and end - start > 1:
+            start += 1
+        if text[end - 1] == right and left not in text[start : end - 1] and end - start > 1:
+            end -= 1
+    if text[end - 1] in ".!?" and end - start > 1 and not text[start:end].rstrip(".").rsplit(" ", 1)[-1].isupper():
+        end -= 1
+    return Span(shift + start, shift + end)

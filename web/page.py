@@ -1,0 +1,151 @@
+"""The chat page: questions and answers on the left, the sources of each answer on the right."""
+
+import re
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+
+import gradio as gr
+
+from corpus.errors import UserError
+from index.place import SAMPLE_CORPUS
+from rag.answer import Answer
+from rag.assistant import Assistant
+from rag.followup import Turn
+from web.sources import EMPTY, cited_sources, closest_passages, source_id
+
+NAME = "Verbatim"
+STYLE = Path(__file__).parent / "page.css"
+AT_ONCE = 8
+WAITING = 64
+TURNS_SHOWN = 20
+SAMPLE_QUESTIONS = (
+    "Who denied the deal?",
+    "How much did Musk pay for Twitter?",
+    "Which groups were on the Zoom call?",
+    "How much did Musk pay for SpaceX?",
+)
+
+Message = dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """What one person has asked so far: the turns, the messages as shown, and each turn's sources as HTML."""
+
+    turns: tuple[Turn, ...] = ()
+    messages: tuple[tuple[str, str], ...] = ()
+    sources: tuple[str, ...] = ()
+
+    def with_answer(self, question: str, text: str, sources: str, turn: Turn | None) -> "Conversation":
+        """The conversation with one question and its answer more."""
+        return Conversation(
+            self.turns + ((turn,) if turn else ()),
+            (*self.messages, ("user", _markdown(question)), ("assistant", text)),
+            (*self.sources, sources)[-TURNS_SHOWN:],
+        )
+
+    def shown(self) -> tuple[list[Message], str]:
+        """Messages for the chat, and the source pane with the latest answer's sources on top."""
+        messages = [{"role": role, "content": content} for role, content in self.messages]
+        return messages, "".join(reversed(self.sources)) or EMPTY
+
+
+def build_page(assistant: Assistant) -> gr.Blocks:
+    """The page over an assistant; to be mounted or launched by the caller."""
+    counts = assistant.engine.catalog.counts()
+    with gr.Blocks(title=NAME, analytics_enabled=False, fill_width=True) as page:
+        gr.HTML(_heading(counts.documents, counts.passages))
+        with gr.Row(elem_id="columns"):
+            with gr.Column(scale=5, min_width=320, elem_id="conversation"):
+                chat = gr.Chatbot(
+                    label="Conversation",
+                    show_label=False,
+                    height="62vh",
+                    placeholder="### Ask your documents\nAnswers are quoted from them, word for word.",
+                    latex_delimiters=[],
+                    buttons=["copy"],
+                    feedback_options=None,
+                    elem_id="chat",
+                )
+                with gr.Row(elem_id="ask"):
+                    question = gr.Textbox(
+                        placeholder="Who denied the deal?", show_label=False, label="Question", scale=8, max_lines=4,
+                        container=False, autofocus=True, elem_id="question",
+                    )  # fmt: skip
+                    send = gr.Button("Ask", variant="primary", scale=1, min_width=72, elem_id="send")
+                examples = [gr.Button(text, size="sm", elem_classes="example") for text in _examples(assistant)]
+                clear = gr.Button("New conversation", size="sm", variant="secondary", elem_id="clear")
+            with gr.Column(scale=4, min_width=320, elem_id="pane"):
+                sources = gr.HTML(EMPTY, elem_id="sources")
+        state = gr.State(Conversation())
+        _connect(assistant, (question, send, clear, examples), (state, chat, sources, question))
+    page.queue(max_size=WAITING, default_concurrency_limit=AT_ONCE, api_open=False)
+    return page
+
+
+def _connect(assistant: Assistant, controls: tuple, outputs: tuple) -> None:  # type: ignore[type-arg]
+    question, send, clear, examples = controls
+    state = outputs[0]
+    private = {"api_visibility": "private", "show_progress": "minimal"}
+
+    def ask(text: str, conversation: Conversation) -> tuple[object, ...]:
+        conversation = answered(assistant, text, conversation)
+        return (conversation, *conversation.shown(), "")
+
+    gr.on([question.submit, send.click], ask, [question, state], list(outputs), **private)
+    for example in examples:
+        example.click(ask, [example, state], list(outputs), **private)
+    clear.click(lambda: (Conversation(), *Conversation().shown(), ""), None, list(outputs), **private)
+
+
+def answered(assistant: Assistant, text: str, conversation: Conversation) -> Conversation:
+    """The conversation after a question; a question that cannot be asked is answered by saying why."""
+    number = len(conversation.messages) // 2 + 1
+    try:
+        answer = assistant.ask(text, conversation.turns)
+    except UserError as error:
+        return conversation.with_answer(text[:200], _markdown(str(error)), "", None)
+    turn = Turn(answer.standalone_question, answer.short_answer)
+    return conversation.with_answer(text, _message(number, answer), _sources(number, answer, assistant), turn)
+
+
+def _sources(turn: int, answer: Answer, assistant: Assistant) -> str:
+    if answer.abstained:
+        ids = [hit.passage.document_id for hit in answer.hits]
+        return closest_passages(turn, answer, assistant.engine.catalog.titles(ids))
+    documents = [assistant.document(citation.passage.document_id) for citation in answer.citations]
+    return cited_sources(turn, answer, documents)
+
+
+def _message(turn: int, answer: Answer) -> str:
+    """Markdown: the answer with its marks as links into the source pane."""
+    parts = []
+    if answer.standalone_question != answer.question:
+        parts.append(f"*I understood: {_markdown(answer.standalone_question)}*")
+    if answer.short_answer and answer.short_answer != answer.text:
+        parts.append(f"**{_markdown(answer.short_answer)}**")
+    if answer.abstained:
+        parts.append(_markdown(answer.text))
+    for citation in answer.citations:
+        link = f"[\\[{citation.number}\\]](#{source_id(turn, citation.number)})"
+        parts.append(f"{_markdown(citation.quote)} {link}")
+    return "\n\n".join(parts)
+
+
+def _markdown(text: str) -> str:
+    """Text that Markdown shows as it is: documents and questions are not trusted to be formatted."""
+    return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", " ".join(text.split()))
+
+
+def _examples(assistant: Assistant) -> tuple[str, ...]:
+    """Questions to start with: the sample corpus's own, or none for a corpus that is not known."""
+    is_sample = set(assistant.engine.catalog.content_hashes()) == {path.name for path in SAMPLE_CORPUS.glob("*.txt")}
+    return SAMPLE_QUESTIONS if is_sample else ()
+
+
+def _heading(documents: int, passages: int) -> str:
+    return (
+        f'<header id="heading"><h1>{escape(NAME)}</h1>'
+        f"<p>{documents:,} documents, {passages:,} passages. Every answer is a quotation.</p></header>"
+    )
