@@ -12,14 +12,16 @@ INTERRUPTED = 130
 def exit_status(command: Callable[[], int]) -> int:
     """Run a command; its own exit status, or the status of how it failed."""
     try:
-        return command()
+        status = command()
+        print(end="", flush=True)  # here, where a closed pipe is still caught, not while Python shuts down
+        return status
     except UserError as error:
         warn(f"error: {error}")
         return MISTAKE
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:  # the reader of our output, such as `head`, has seen enough
-        sys.stdout = None  # type: ignore[assignment]
+        sys.stdout = None
         return 0
 
 

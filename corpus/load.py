@@ -1,9 +1,11 @@
 """A folder on disk to documents: which files count, and what went wrong with the others."""
 
 import hashlib
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
 
 from corpus.document import Document
 from corpus.errors import CorpusError, DocumentError
@@ -49,7 +51,8 @@ def list_corpus(folder: Path) -> Listing:
     """The files below a folder. Hidden files and sidecars are no documents; links out of it are not followed."""
     if not folder.is_dir():
         raise CorpusError(f"{folder}: no such folder; give one that holds your documents with --corpus DIR")
-    readable, skipped = [], []
+    readable: list[str] = []
+    skipped: list[str] = []
     for path in _files(folder):
         document_id = path.relative_to(folder).as_posix()
         (readable if path.suffix.lower() in PARSERS else skipped).append(document_id)
@@ -67,7 +70,8 @@ def read_file(folder: Path, document_id: str) -> SourceFile:
         document_id.encode()
         if path.stat().st_size > MAX_FILE_BYTES:
             raise DocumentError(f"{document_id}: larger than {MAX_FILE_BYTES >> 20} MiB; split it into smaller files")
-        return SourceFile(document_id, path.read_bytes(), sidecar.read_bytes() if sidecar.is_file() else b"")
+        has_sidecar = sidecar.is_file() and not _leads_out(sidecar, folder)
+        return SourceFile(document_id, path.read_bytes(), sidecar.read_bytes() if has_sidecar else b"")
     except UnicodeEncodeError as error:
         raise DocumentError(f"{document_id!a}: the name is not valid UTF-8; rename the file") from error
     except OSError as error:
@@ -86,11 +90,19 @@ def load_documents(folder: Path) -> Loaded:
 
 
 def _files(folder: Path) -> Iterator[Path]:
-    root = folder.resolve()
-    for path in sorted(folder.rglob("*")):
+    found = [Path(parent, name) for parent, _, names in os.walk(folder, onerror=_refuse) for name in names]
+    for path in sorted(found, key=Path.as_posix):
         hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
         if hidden or path.name.endswith(SIDECAR_SUFFIX) or not path.is_file():
             continue
-        if path.is_symlink() and not path.resolve().is_relative_to(root):
-            continue
-        yield path
+        if not _leads_out(path, folder):
+            yield path
+
+
+def _refuse(error: OSError) -> NoReturn:
+    """A folder that cannot be listed must not look like one whose documents were deleted."""
+    raise CorpusError(f"{error.filename}: cannot be listed ({error.strerror}); check its permissions") from error
+
+
+def _leads_out(path: Path, folder: Path) -> bool:
+    return path.is_symlink() and not path.resolve().is_relative_to(folder.resolve())

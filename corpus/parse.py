@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import date
 from pathlib import PurePosixPath
 from types import MappingProxyType
 
@@ -16,8 +15,8 @@ MAX_FILE_BYTES = 64 * 1024 * 1024
 _MAX_METADATA_BYTES = 64 * 1024
 _BYTE_ORDER_MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\r?\n(.*?)^(?:---|\.\.\.)[ \t]*\r?$\n*", re.DOTALL | re.MULTILINE)
-_HEADING = re.compile(r"^#{1,2}[ \t]+(.+?)[ \t]*#*[ \t]*\r?$", re.MULTILINE)
-_TITLE_LINE = re.compile(r"\s*([^\n]{3,120}?)[ \t\r]*\n[ \t\r]*\n")
+_HEADING = re.compile(r"^#{1,2}[ \t]+(\S.*)$", re.MULTILINE)
+_TITLE_LINE = re.compile(r"\s*+([^\n]{3,120}?)[ \t\r]*\n[ \t\r]*\n")
 
 _Parsed = tuple[str, dict[str, str]]
 
@@ -49,12 +48,14 @@ def title_from_name(document_id: str) -> str:
 
 def _decode(name: str, data: bytes) -> str:
     mark = next((mark for mark in _BYTE_ORDER_MARKS if data.startswith(mark)), None)
-    if mark is None and b"\x00" in data:
-        raise DocumentError(f"{name}: is a binary file, not text; remove it or convert it to text")
+    is_binary = mark is None and b"\x00" in data
     try:
-        return data.decode(_BYTE_ORDER_MARKS[mark] if mark else "utf-8")
+        text = "" if is_binary else data.decode(_BYTE_ORDER_MARKS[mark] if mark else "utf-8")
     except UnicodeDecodeError as error:
         raise DocumentError(f"{name}: is not UTF-8 (byte {error.start}); save it as UTF-8") from error
+    if is_binary or "\x00" in text:
+        raise DocumentError(f"{name}: is a binary file, not text; remove it or convert it to text")
+    return text
 
 
 def _plain_text(_: str, text: str) -> _Parsed:
@@ -70,8 +71,14 @@ def _markdown(document_id: str, text: str) -> _Parsed:
     body = text[front_matter.end() :] if front_matter else text
     heading = _HEADING.search(body)
     if heading:
-        metadata.setdefault("title", heading[1])
+        metadata.setdefault("title", _heading_text(heading[1].rstrip()))
     return body, metadata
+
+
+def _heading_text(line: str) -> str:
+    """Without the marks that close a heading; a mark that ends a word, as in `C#`, stays."""
+    bare = line.rstrip("#")
+    return bare.rstrip() if bare != bare.rstrip() else line
 
 
 def _html(document_id: str, text: str) -> _Parsed:
@@ -90,14 +97,24 @@ def _yaml_mapping(name: str, text: str) -> dict[str, str]:
     if len(text) > _MAX_METADATA_BYTES:
         raise DocumentError(f"{name}: metadata over {_MAX_METADATA_BYTES >> 10} KiB; shorten it")
     try:
-        loaded = yaml.safe_load(text)
+        # words as they are written: the safe loader makes 1.1 of `1.10` and False of `NO`, and fails on `!!int ''`
+        loaded = yaml.load(text, yaml.BaseLoader)  # noqa: S506
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise DocumentError(f"{name}: is not valid YAML; correct or remove it") from error
-    if loaded is None:
+    if loaded in (None, ""):
         return {}
     if not isinstance(loaded, Mapping):
         raise DocumentError(f"{name}: must be a list of `key: value` lines")
-    return {str(key): str(value) for key, value in loaded.items() if isinstance(value, str | int | float | date)}
+    return {_repaired(key): _repaired(value) for key, value in loaded.items() if _says_something(value)}
+
+
+def _says_something(value: object) -> bool:
+    return isinstance(value, str) and value.strip() not in ("", "~", "null")
+
+
+def _repaired(value: str) -> str:
+    """JSON writes an emoji as two surrogates, which YAML keeps apart and no database takes."""
+    return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 PARSERS: Mapping[str, Callable[[str, str], _Parsed]] = MappingProxyType(

@@ -12,8 +12,10 @@ from dataclasses import dataclass
 _PARAGRAPH = re.compile(r"\n[ \t\r\f\v]*\n\s*")
 _BLOCK_LINE = re.compile(r"\s*(?:[-*+•] |\d+[.)] |#{1,6} |\||>)")
 _WRAPPED_LINE_WIDTH = 45
+_LONGEST_WORD = 40
+_ITEM_DIGITS = 3
 _END = re.compile(
-    r"""(?:[.!?…]+["'”’»)\]]*(?:\[\d+\])*(?=\s)|[。！？।॥؟۔︒]+[”’」』）]*)\s*""",
+    r"""(?:(?<![.!?…])[.!?…]++["'”’»)\]]*+(?:\[\d+\])*(?=\s)|[。！？।॥؟۔︒]+[”’」』）]*)\s*""",
 )
 _ABBREVIATIONS = frozenset(
     (
@@ -55,10 +57,10 @@ def sentences_of(text: str, paragraph: Span) -> list[Span]:
 def _blocks(text: str, paragraph: Span) -> list[Span]:
     """Lines that stand alone (list items, headings, table rows) are blocks; wrapped prose is joined."""
     gaps = []
-    for newline in re.finditer(r"\s*\n\s*", text[paragraph.start : paragraph.end]):
+    for newline in re.finditer(r"\n\s*", text[paragraph.start : paragraph.end]):
         gap = (paragraph.start + newline.start(), paragraph.start + newline.end())
         line_start = text.rfind("\n", paragraph.start, gap[0]) + 1 or paragraph.start
-        line = text[line_start : gap[0]]
+        line = text[line_start : gap[0]].rstrip()
         heading_or_item = _BLOCK_LINE.match(line) is not None and line.lstrip().startswith(("#", "|"))
         if (
             heading_or_item
@@ -76,13 +78,15 @@ def _sentence_gaps(text: str, block: Span) -> Iterator[tuple[int, int]]:
 
 
 def _ends_sentence(text: str, block: Span, end: re.Match[str]) -> bool:
-    """Whether this mark ends a sentence rather than an abbreviation, an initial or a quoted fragment."""
+    """Whether this mark ends a sentence rather than an abbreviation, an initial, a list number or a quoted fragment."""
     following = text[end.end() : end.end() + 40].lstrip("\"'“‘«([")
     if following[:1].islower():
         return False
     if not end.group().startswith(".") or end.group().startswith(".."):
         return True
-    before = text[block.start : end.start()].rsplit(None, 1)
+    if end.start() - block.start <= _ITEM_DIGITS and text[block.start : end.start()].isdigit():
+        return False
+    before = text[max(block.start, end.start() - _LONGEST_WORD) : end.start()].rsplit(None, 1)
     word = before[-1].lstrip("\"'“‘«([") if before else ""
     if word.lower() in _MAY_END:
         return following[:1].isupper() and not following[:1].isdigit()

@@ -8,7 +8,8 @@ from corpus.sentences import Span, paragraphs, sentences_of
 from corpus.tokens import TokenCounter, count_tokens
 
 MIN_PASSAGE_TOKENS = 16
-_JOINERS = "\u200d\ufe0e\ufe0f"
+_JOINER = "\u200d"
+_VOWELS = "\u0e33\u0eb3"  # of Thai and Lao: letters to Unicode's categories, part of the cluster to UAX 29
 
 
 def split(
@@ -27,7 +28,7 @@ def split(
     blocks = [sentences_of(text, paragraph) for paragraph in paragraphs(text)]
     counts = iter(count([text[s.start : s.end] for block in blocks for s in block]))
     weighed = [_within_budget(text, [(s, next(counts)) for s in block], passage_tokens, count) for block in blocks]
-    spans = _fitting(text, _pack(weighed, passage_tokens, overlap_tokens), passage_tokens, count)
+    spans = _distinct(_fitting(text, _pack(weighed, passage_tokens, overlap_tokens), passage_tokens, count))
     return [Passage(document.id, s.start, s.end, text[s.start : s.end]) for s in spans]
 
 
@@ -92,6 +93,15 @@ def _fitting(text: str, passages: list[list[Span]], budget: int, count: TokenCou
     return fitting
 
 
+def _distinct(spans: list[Span]) -> list[Span]:
+    """In reading order, without those that lie within another: halving can leave an overlap by itself."""
+    distinct: list[Span] = []
+    for span in sorted(spans, key=lambda s: (s.start, -s.end)):
+        if not distinct or span.end > distinct[-1].end:
+            distinct.append(span)
+    return distinct
+
+
 def _cut(text: str, span: Span, budget: int, count: TokenCounter) -> list[Span]:
     """Pieces within the budget, cut after a space where there is one."""
     pieces = []
@@ -115,10 +125,28 @@ def _good_end(text: str, start: int, end: int, limit: int) -> int:
     for candidate in range(end, start + (end - start) // 2, -1):
         if text[candidate].isspace():
             return len(text[start:candidate].rstrip()) + start
-    while end > start + 1 and _continues(text, end):
-        end -= 1
-    return end
+    whole = end
+    while whole > start and _continues(text, start, whole):
+        whole -= 1
+    cut = whole if whole > start else end  # a cluster over the budget is cut where the budget ends
+    return start + len(text[start:cut].rstrip())
 
 
-def _continues(text: str, at: int) -> bool:
-    return unicodedata.combining(text[at]) > 0 or text[at] in _JOINERS or text[at - 1] in _JOINERS
+def _continues(text: str, start: int, at: int) -> bool:
+    """Whether the character here belongs to the one before it: accents, emoji sequences, flags (after UAX 29)."""
+    if _is_flag_letter(text[at]):
+        first = at
+        while first > start and _is_flag_letter(text[first - 1]):
+            first -= 1
+        return (at - first) % 2 == 1
+    is_mark = unicodedata.category(text[at]).startswith("M") or text[at] in _VOWELS
+    return is_mark or _JOINER in text[at - 1 : at + 1] or _is_emoji_part(text[at])
+
+
+def _is_flag_letter(character: str) -> bool:
+    return "\U0001f1e6" <= character <= "\U0001f1ff"
+
+
+def _is_emoji_part(character: str) -> bool:
+    """Skin tones, and the tags that spell a region's flag."""
+    return "\U0001f3fb" <= character <= "\U0001f3ff" or "\U000e0020" <= character <= "\U000e007f"
