@@ -95,6 +95,8 @@ def _checked(question: str, k: int) -> str:
     question = question.strip()
     if not question:
         raise QuestionError("the question is empty; type one, such as: who denied the deal?")
+    if any("\ud800" <= character <= "\udfff" for character in question):
+        raise QuestionError("the question is not valid UTF-8; type it again")
     if len(question) > MAX_QUESTION_CHARACTERS:
         raise QuestionError(
             f"the question has {len(question):,} characters; ask in at most {MAX_QUESTION_CHARACTERS:,}"

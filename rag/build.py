@@ -10,7 +10,7 @@ from index.place import SAMPLE_CORPUS, default_store
 from index.recipe import Recipe
 from index.sync import Progress, SyncReport, no_progress, sync
 from rag.assistant import Assistant
-from rag.confidence import Confidence
+from rag.confidence import fitted_confidence
 from rag.network import ReaderModel
 from rag.read import SpanReader
 from rag.retrieve import Retriever
@@ -44,4 +44,4 @@ def build_assistant(
 def assemble(engine: SearchEngine, embedder: SentenceEmbedder | None = None) -> Assistant:
     """An assistant over an open engine."""
     embedder = embedder or SentenceEmbedder(engine.catalog.recipe.embedder)
-    return Assistant(engine, Retriever(engine, embedder), SpanReader(ReaderModel()), Confidence())
+    return Assistant(engine, Retriever(engine, embedder), SpanReader(ReaderModel(), embedder), fitted_confidence())

@@ -8,9 +8,10 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 
+from corpus.errors import UserError
+from rag.expect import expected_kind, fits
 from rag.read import Finding
 from rag.terms import coverage, key_terms, names
 
@@ -28,11 +29,12 @@ class Judged:
 def signals(question: str, findings: Sequence[Finding], titles: Mapping[str, str]) -> list[dict[str, float]]:
     """What speaks for each finding, by name.
 
-    margin, answerable, relevance: the reader's logits, squashed so that none outweighs all others;
-    score: the retriever's, against the best hit's; coverage, sentence: the share of the question's weighted
-    words in title and passage, and in the sentence; names: the share of its names and numbers in title and passage.
+    margin, answerable, relevance: the reader's logits, squashed so that none outweighs all others; similarity: the
+    cosine of question and sentence; score: the retriever's, against the best hit's; coverage, sentence: the share
+    of the question's weighted words in title and passage, and in the sentence; names: the share of its names and
+    numbers in title and passage; kind: whether the short answer is of the kind asked for.
     """
-    terms, named = key_terms(question), [name.lower() for name in names(question)]
+    terms, named, kind = key_terms(question), [name.lower() for name in names(question)], expected_kind(question)
     best_score = max((finding.hit.score for finding in findings), default=1.0) or 1.0
     found = []
     for finding in findings:
@@ -45,25 +47,24 @@ def signals(question: str, findings: Sequence[Finding], titles: Mapping[str, str
                 "margin": math.tanh(finding.margin / 8),
                 "answerable": math.tanh(finding.answerable / 4),
                 "relevance": math.tanh(finding.relevance / 4),
+                "similarity": finding.similarity,
                 "score": finding.hit.score / best_score,
                 "coverage": coverage(terms, context),
                 "sentence": coverage(terms, finding.words(finding.sentence)),
                 "names": held / len(named) if named else 1.0,
+                "kind": float(fits(kind, finding.short_answer)),
             }
         )
     return found
 
 
+@dataclass(frozen=True, slots=True)
 class Confidence:
-    """The fitted model. `threshold` is the probability from which an answer is given."""
+    """A logistic model. `threshold` is the probability from which an answer is given."""
 
-    @cached_property
-    def _fitted(self) -> Mapping[str, object]:
-        return json.loads(COEFFICIENTS.read_text())
-
-    @property
-    def threshold(self) -> float:
-        return float(self._fitted["threshold"])
+    weights: Mapping[str, float]
+    intercept: float
+    threshold: float
 
     def judge(self, question: str, findings: Sequence[Finding], titles: Mapping[str, str]) -> list[Judged]:
         """The findings with their probabilities, the likeliest first."""
@@ -74,6 +75,14 @@ class Confidence:
         return sorted(judged, key=lambda each: -each.probability)
 
     def _probability(self, values: Mapping[str, float]) -> float:
-        weights = self._fitted["weights"]
-        logit = float(self._fitted["intercept"]) + sum(weights[name] * value for name, value in values.items())
+        logit = self.intercept + sum(weight * values[name] for name, weight in self.weights.items())
         return 1 / (1 + math.exp(-logit))
+
+
+def fitted_confidence() -> Confidence:
+    """The model in model/confidence.json; UserError if the file is missing or damaged."""
+    try:
+        fitted = json.loads(COEFFICIENTS.read_text(encoding="utf-8"))
+        return Confidence(dict(fitted["weights"]), float(fitted["intercept"]), float(fitted["threshold"]))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise UserError("the confidence's coefficients cannot be read; restore the folder rag/model") from error

@@ -5,7 +5,7 @@ retrieval worse (nDCG@10 0.62 to 0.44 on MTRAG's human conversations).
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from rag.terms import names
@@ -14,6 +14,7 @@ _PERSON = re.compile(r"\b(he|him|his|she|her|hers)\b", re.IGNORECASE)
 _THING = re.compile(r"\b(it|its)\b(?! (?:is |was )?(?:true|possible|necessary|known)\b)", re.IGNORECASE)
 _PLURAL = re.compile(r"\b(they|them|their|theirs)\b", re.IGNORECASE)
 _OPENER = re.compile(r"^\s*(?:(?:and|but|so|or|also|then|what about|how about|ok(?:ay)?)\b[\s,]*)+", re.IGNORECASE)
+_LEADING = re.compile(r"^\s*(?:and|but|so|also|then)\b[\s,]*", re.IGNORECASE)
 _POSSESSIVE = frozenset("his her hers its their theirs".split())
 _BARE = re.compile(r"^\W*(?:and |but |so )?(why|when|where|how|who|how (?:many|much|long|old|far))\W*$", re.IGNORECASE)
 _ASKS_PERSON = re.compile(
@@ -23,13 +24,19 @@ _ASKS_PERSON = re.compile(
 _ASKS_THING = re.compile(r"^\W*(?:and |but |so )?(?:what|which)\b", re.IGNORECASE)
 _STOPPERS = (
     "of in on at by for from to with about after before and or is are was were be been do does did has have had "
-    "can could will would say said says that which who whom whose what when where why how not if as than into over"
+    "can could will would say said says that which who whom whose what when where why how not if as than into over "
+    "the a an"
 )
+_STOPPER = rf"(?:{_STOPPERS.replace(' ', '|')})\b"
 _NOUN_PHRASE = re.compile(
-    r"\b(?:the|an?|this|that|(?:[A-Z][\w.-]*\s)*[A-Z][\w.-]*['’]s?)\s+"
-    rf"(?:(?!(?:{_STOPPERS.replace(' ', '|')})\b)[\w-]+\s?){{1,3}}"
+    r"(\b(?i:did|does|do|will|would|can|could)\s+)?"
+    r"\b((?:the|an?|this|that|(?:[A-Z][\w.-]*\s)*[A-Z][\w.-]*['’]s?)\s+"
+    rf"(?:(?!{_STOPPER})[\w-]+\s?){{1,4}})(?P<verb>(?:say|have|do|be)\b)?"
 )
-_PLURAL_PHRASE = re.compile(r"\b(?:did|do|were|are|have|had|the|which|what)\s+((?:[a-z-]+\s){0,2}[a-z-]+s)\b")
+_PLURAL_PHRASE = re.compile(
+    r"\b(?i:did|do|were|are|have|had|the|which|what)\s+"
+    rf"((?:(?!{_STOPPER})[a-z-]+\s){{0,2}}(?!{_STOPPER}|its\b)[a-z-]+(?<![sui])s)\b"
+)
 _VERB = re.compile(
     r"\b(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|say|said|says)\b", re.IGNORECASE
 )
@@ -57,16 +64,22 @@ def standalone_question(question: str, history: Sequence[Turn]) -> str:
         return question
     if _is_fragment(question):
         return _completed(question, history[-1].question)
+    bare = _LEADING.sub("", question)
+    resolved = bare
+    people: set[str] = set()
     for pronoun in _pronouns(question):
-        antecedent = _antecedent(pronoun, history)
-        if antecedent and not re.search(rf"\b{re.escape(antecedent)}\b", question):
-            question = re.sub(rf"\b{pronoun}\b", _inflected(antecedent, pronoun), question, count=1)
-    return _without_opener(question)
+        person = _PERSON.fullmatch(pronoun)
+        antecedent = _antecedent(pronoun, history, set() if person else people)
+        people |= {antecedent} if person and antecedent else set()
+        if antecedent and not re.search(rf"\b{re.escape(antecedent)}\b", resolved):
+            words = _inflected(antecedent, pronoun).replace("\\", r"\\")
+            resolved = re.sub(rf"\b{pronoun}\b", words, resolved, count=1)
+    return resolved[:1].upper() + resolved[1:] if resolved != bare else question
 
 
 def _pronouns(question: str) -> list[str]:
     """Pronouns that refer to something outside the question, in order."""
-    found = []
+    found: list[str] = []
     for pattern in (_PERSON, _THING, _PLURAL):
         for match in pattern.finditer(question):
             before = question[: match.start()]
@@ -85,7 +98,8 @@ def _is_fragment(question: str) -> bool:
         return True
     opener = _OPENER.match(question)
     rest = question[opener.end() :] if opener else question
-    return bool(opener) and not _VERB.search(rest) and len(rest.split()) <= 5 and not _pronouns(question)
+    short = bool(rest.strip(" ?.!")) and len(rest.split()) <= 5
+    return bool(opener) and short and not _VERB.search(rest) and not _pronouns(question)
 
 
 def _completed(fragment: str, previous: str) -> str:
@@ -102,8 +116,9 @@ def _completed(fragment: str, previous: str) -> str:
     return f"{stem} {part}?"
 
 
-def _antecedent(pronoun: str, history: Sequence[Turn]) -> str | None:
-    return next((found[0] for turn in reversed(history) if (found := _candidates(pronoun.lower(), turn))), None)
+def _antecedent(pronoun: str, history: Sequence[Turn], taken: Collection[str]) -> str | None:
+    found = (text for turn in reversed(history) for text in _candidates(pronoun.lower(), turn))
+    return next((text for text in found if text not in taken), None)
 
 
 def _candidates(pronoun: str, turn: Turn) -> list[str]:
@@ -113,29 +128,32 @@ def _candidates(pronoun: str, turn: Turn) -> list[str]:
     named = names(question)
     if _PERSON.fullmatch(pronoun):
         if _ASKS_PERSON.match(question):
-            return [answer] if answer and names(answer) else []
+            return names(turn.short_answer or "")[:1]
         return [name for name in named if not name[0].isdigit()]
-    phrases = [_definite(match.group()) for match in _NOUN_PHRASE.finditer(question)]
+    phrases = [_noun_phrase(match) for match in _NOUN_PHRASE.finditer(question)]
+    plural = [f"the {match[1].removeprefix('the ')}" for match in _PLURAL_PHRASE.finditer(question)]
     if _PLURAL.fullmatch(pronoun):
-        plural = [f"the {match[1].removeprefix('the ')}" for match in _PLURAL_PHRASE.finditer(question)]
         several = [answer] if answer and re.search(r",| and ", answer) else []
         return [*several, *plural, *named]
     things = [answer] if answer and _ASKS_THING.match(question) and names(answer) else []
     positions = {text: question.find(text.removeprefix("the ")) for text in [*phrases, *named]}
     whole = [text for text in positions if not any(text != other and text in other for other in phrases)]
-    return [*things, *sorted(whole, key=lambda text: positions[text])]
+    several_last = sorted(whole, key=lambda text: (text.startswith(tuple(plural)), positions[text]))
+    return [*things, *several_last]
 
 
-def _definite(phrase: str) -> str:
-    return re.sub(r"^(?:an?|this|that) ", "the ", phrase.strip())
+def _noun_phrase(match: re.Match[str]) -> str:
+    """At most three words after the article, without the verb: `the bridge` of `did the bridge reopen`."""
+    article, *words = match[2].split()
+    verb = next((i for i in reversed(range(len(words))) if words[i][0].islower()), 0)
+    if match[1] and not match["verb"] and verb:
+        words = words[:verb]
+    elif len(words) > 1 and words[-1].endswith("ed"):
+        words.pop()
+    return " ".join([re.sub(r"^(?:an?|this|that)$", "the", article), *words[:3]])
 
 
 def _inflected(antecedent: str, pronoun: str) -> str:
     if pronoun.lower() in _POSSESSIVE:
         return antecedent + ("’" if antecedent.endswith("s") else "’s")
     return antecedent
-
-
-def _without_opener(question: str) -> str:
-    stripped = re.sub(r"^\s*(?:and|but|so|also|then)\b[\s,]*", "", question, flags=re.IGNORECASE)
-    return stripped[:1].upper() + stripped[1:]

@@ -6,7 +6,10 @@ from collections.abc import Sequence
 from corpus.document import Passage
 from corpus.sentences import Span, sentences
 
-_NEEDS_PREVIOUS = re.compile(r"(?:But |And |So )?(?:He|She|They|It|His|Her|Their|Its|This|These|Those)\b")
+_NEEDS_PREVIOUS = re.compile(
+    r"(?:He|She|They|It|His|Her|Their|Its|This|These|Those"
+    r"|(?:But|And|So) (?:he|she|they|it|his|her|their|its|this|these|those))\b"
+)
 _LONGEST = 3
 
 
@@ -29,11 +32,11 @@ def whole_quote(passage: Passage, sentence: Span) -> Span:
 
 
 def merged(passage: Passage, quotes: Sequence[Span]) -> list[Span]:
-    """Quotes of one passage, in order, with those that overlap or touch made one."""
+    """Quotes of one passage, in order, with those that overlap or follow each other in a paragraph made one."""
     ordered = sorted(quotes, key=lambda quote: quote.start)
     joined: list[Span] = []
     for quote in ordered:
-        if joined and not _text(passage, Span(min(joined[-1].end, quote.start), quote.start)).strip():
+        if joined and not _text(passage, Span(min(joined[-1].end, quote.start), quote.start)).strip(" "):
             joined[-1] = Span(joined[-1].start, max(joined[-1].end, quote.end))
         else:
             joined.append(quote)
@@ -41,16 +44,12 @@ def merged(passage: Passage, quotes: Sequence[Span]) -> list[Span]:
 
 
 def _quotation(passage: Passage, found: Sequence[Span], at: int) -> tuple[int, int]:
-    """First and last sentence of the quotation that the sentence opens or closes; itself if there is none."""
+    """First and last sentence of the quotation that the sentence is part of; itself if there is none."""
     balance = [_text(passage, span).count("“") - _text(passage, span).count("”") for span in found]
-    if balance[at] > 0:
-        for last in range(at + 1, min(at + _LONGEST, len(found))):
-            if sum(balance[at : last + 1]) == 0:
-                return at, last
-    if balance[at] < 0:
-        for first in range(at - 1, max(at - _LONGEST, -1), -1):
-            if sum(balance[first : at + 1]) == 0:
-                return first, at
+    for first in range(at, max(at - _LONGEST, -1), -1):
+        for last in range(at, min(first + _LONGEST, len(found))):
+            if balance[first] > 0 and sum(balance[first : last + 1]) == 0:
+                return first, last
     return at, at
 
 

@@ -1,16 +1,19 @@
 """Passages to findings: the sentences that may answer, and the words in them that do."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
 
 from corpus.sentences import Span, sentences
+from index.embed import Embedder
 from rag.network import PassageReading, ReaderModel
 from rag.retrieve import Hit
 
 MAX_SPAN_TOKENS = 30
+SHORTLIST = 12
+"""How many sentences are looked at twice; of the sample corpus's and SQuAD's, the right one is among them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +21,8 @@ class Finding:
     """A sentence that may answer, with offsets into its document.
 
     `span` are the words in it that answer best; `margin` is their logit over that of "no answer here",
-    `answerable` and `relevance` are the logits for the passage. Higher is better, in all three.
+    `answerable` and `relevance` are the logits for the passage, `similarity` is the cosine of question and
+    sentence. Higher is better, in all four.
     """
 
     hit: Hit
@@ -27,6 +31,7 @@ class Finding:
     margin: float
     answerable: float
     relevance: float
+    similarity: float = 0.0
 
     @property
     def short_answer(self) -> str:
@@ -42,14 +47,15 @@ class Reader(Protocol):
     """Reads passages for a question."""
 
     def read(self, question: str, hits: Sequence[Hit], titles: Mapping[str, str]) -> list[Finding]:
-        """One finding for each sentence of the hits' passages, in no order. `titles` are by document id."""
+        """The sentences that may answer, in no order. `titles` are by document id."""
 
 
 class SpanReader:
-    """The trained reader (rag/network.py)."""
+    """The trained reader (rag/network.py), and the embedder for a second look at its best sentences."""
 
-    def __init__(self, model: ReaderModel) -> None:
+    def __init__(self, model: ReaderModel, embedder: Embedder) -> None:
         self._model = model
+        self._embedder = embedder
 
     def read(self, question: str, hits: Sequence[Hit], titles: Mapping[str, str]) -> list[Finding]:
         readings = self._model.read(
@@ -63,7 +69,16 @@ class SpanReader:
                 key = (hit.passage.document_id, finding.sentence.start)
                 if key not in best or best[key].margin < finding.margin:  # overlapping passages share sentences
                     best[key] = finding
-        return list(best.values())
+        shortlist = sorted(best.values(), key=lambda finding: -(finding.margin + finding.answerable))[:SHORTLIST]
+        return self._compared(question, shortlist)
+
+    def _compared(self, question: str, findings: Sequence[Finding]) -> list[Finding]:
+        """The findings with the similarity of their sentences."""
+        if not findings:
+            return []
+        vectors = self._embedder.embed_passages([finding.words(finding.sentence) for finding in findings])
+        similarities = vectors @ self._embedder.embed_query(question)
+        return [replace(finding, similarity=float(s)) for finding, s in zip(findings, similarities, strict=True)]
 
 
 def _findings(hit: Hit, reading: PassageReading) -> list[Finding]:

@@ -1,22 +1,24 @@
 """An answer in a terminal: the words, the sources with the quote marked in its passage."""
 
+import re
+
 from rich.console import Console, Group
-from rich.markup import escape
 from rich.padding import Padding
 from rich.text import Text
 
 from rag.answer import Answer, Citation
 
 CONTEXT = 220
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 def show(answer: Answer, console: Console) -> None:
     """Print an answer; without colours where the console has none."""
     if answer.standalone_question != answer.question:
-        console.print(f"[dim]I understood: {escape(answer.standalone_question)}[/dim]")
-    console.print(Text(answer.text), style="bold" if answer.abstained else "")
+        console.print(Text(f"I understood: {_plain(answer.standalone_question)}", style="dim"))
+    console.print(Text(_plain(answer.text)), style="bold" if answer.abstained else "")
     if answer.short_answer:
-        console.print(f"\n[bold]Short answer:[/bold] {escape(answer.short_answer)}")
+        console.print(Text.assemble("\n", ("Short answer:", "bold"), f" {_plain(answer.short_answer)}"))
     if answer.citations:
         console.print("\n[bold]Sources[/bold]")
         for citation in answer.citations:
@@ -25,18 +27,20 @@ def show(answer: Answer, console: Console) -> None:
         console.print("\n[bold]Closest passages[/bold]")
         for hit in answer.hits[:3]:
             start = Text(_one_line(hit.passage.text[:CONTEXT]) + " …", style="dim")
-            console.print(Padding(Group(Text(hit.passage.document_id, style="cyan"), start), (0, 0, 0, 2)))
+            console.print(Padding(Group(Text(_plain(hit.passage.document_id), style="cyan"), start), (0, 0, 0, 2)))
     console.print(f"\n[dim]confidence {answer.confidence:.2f} · {answer.timings_ms['total']:.0f} ms[/dim]")
 
 
 def _source(citation: Citation) -> Padding:
-    heading = Text.assemble((f"[{citation.number}] ", "bold"), citation.title, (f" · {_where(citation)}", "cyan"))
+    heading = Text.assemble(
+        (f"[{citation.number}] ", "bold"), _plain(citation.title), (f" · {_where(citation)}", "cyan")
+    )
     return Padding(Group(heading, Padding(_marked(citation), (0, 0, 0, 4))), (0, 0, 0, 2))
 
 
 def _where(citation: Citation) -> str:
     page = f", page {citation.page}" if citation.page else ""
-    return f"{citation.passage.document_id}{page}, characters {citation.quote_start}–{citation.quote_end}"
+    return f"{_plain(citation.passage.document_id)}{page}, characters {citation.quote_start}–{citation.quote_end}"
 
 
 def _marked(citation: Citation) -> Text:
@@ -45,10 +49,15 @@ def _marked(citation: Citation) -> Text:
     before, after = text[: citation.quote_start - offset], text[citation.quote_end - offset :]
     return Text.assemble(
         ("… " if len(before) > CONTEXT else "") + _one_line(before[-CONTEXT:]),
-        (citation.quote, "black on yellow"),
+        (_plain(citation.quote), "black on yellow"),
         _one_line(after[:CONTEXT]) + (" …" if len(after) > CONTEXT else ""),
     )
 
 
 def _one_line(text: str) -> str:
-    return text.replace("\n\n", " ").replace("\n", " ")
+    return _plain(text).replace("\n\n", " ").replace("\n", " ")
+
+
+def _plain(text: str) -> str:
+    """Without control characters: no document may drive the terminal."""
+    return _CONTROL.sub("", text)

@@ -61,6 +61,8 @@ def names(text: str) -> list[str]:
         words = match.group().split()
         if match.start() == 0 and words and re.sub(r"['’]s$", "", words[0].lower()) in QUESTION_WORDS | _OPENERS:
             words = words[1:]
+        while words and words[0] in _LINKS:
+            words = words[1:]
         while words and words[-1] in _LINKS:
             words.pop()
         if words:

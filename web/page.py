@@ -6,13 +6,14 @@ from html import escape
 from pathlib import Path
 
 import gradio as gr
+from fastapi import FastAPI
 
 from corpus.errors import UserError
 from index.place import SAMPLE_CORPUS
 from rag.answer import Answer
 from rag.assistant import Assistant
 from rag.followup import Turn
-from web.sources import EMPTY, cited_sources, closest_passages, source_id
+from web.sources import EMPTY, cited_sources, closest_passages, pane, source_id
 
 NAME = "Verbatim"
 STYLE = Path(__file__).parent / "page.css"
@@ -48,7 +49,25 @@ class Conversation:
     def shown(self) -> tuple[list[Message], str]:
         """Messages for the chat, and the source pane with the latest answer's sources on top."""
         messages = [{"role": role, "content": content} for role, content in self.messages]
-        return messages, "".join(reversed(self.sources)) or EMPTY
+        return messages, pane("".join(reversed(self.sources)) or EMPTY)
+
+
+def mount_page(server: FastAPI, assistant: Assistant) -> FastAPI:
+    """The server with the page at `/`; nothing in it is loaded from another host or reported to one."""
+    mounted: FastAPI = gr.mount_gradio_app(
+        server,
+        build_page(assistant),
+        path="/",
+        css=STYLE.read_text(encoding="utf-8"),
+        theme=gr.themes.Default(font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"]),
+        footer_links=[],
+        run_history=False,
+        show_error=False,
+        ssr_mode=False,
+        max_file_size=1,
+        enable_monitoring=False,
+    )
+    return mounted
 
 
 def build_page(assistant: Assistant) -> gr.Blocks:
@@ -74,14 +93,15 @@ def build_page(assistant: Assistant) -> gr.Blocks:
                         container=False, autofocus=True, elem_id="question",
                     )  # fmt: skip
                     send = gr.Button("Ask", variant="primary", scale=1, min_width=72, elem_id="send")
-                examples = [gr.Button(text, size="sm", elem_classes="example") for text in _examples(assistant)]
-                clear = gr.Button("New conversation", size="sm", variant="secondary", elem_id="clear")
+                with gr.Row(elem_id="examples"):
+                    examples = [gr.Button(text, size="sm", min_width=0) for text in _examples(assistant)]
+                    clear = gr.Button("New conversation", size="sm", min_width=0, elem_id="clear")
             with gr.Column(scale=4, min_width=320, elem_id="pane"):
-                sources = gr.HTML(EMPTY, elem_id="sources")
+                sources = gr.HTML(pane(EMPTY), elem_id="sources")
         state = gr.State(Conversation())
         _connect(assistant, (question, send, clear, examples), (state, chat, sources, question))
-    page.queue(max_size=WAITING, default_concurrency_limit=AT_ONCE, api_open=False)
-    return page
+    queued: gr.Blocks = page.queue(max_size=WAITING, default_concurrency_limit=AT_ONCE, api_open=False)
+    return queued
 
 
 def _connect(assistant: Assistant, controls: tuple, outputs: tuple) -> None:  # type: ignore[type-arg]

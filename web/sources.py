@@ -19,8 +19,16 @@ def source_id(turn: int, number: int) -> str:
     return f"source-{turn}-{number}"
 
 
+def pane(sections: str) -> str:
+    """The sections as one area that scrolls by itself, so that a citation never scrolls the page away."""
+    return f'<div class="sources">{sections}</div>'
+
+
 def cited_sources(turn: int, answer: Answer, documents: Sequence[Document | None]) -> str:
-    """One card for each citation; `documents` are those of the citations, None where one is gone."""
+    """One card for each citation; `documents` are those of the citations, None where one is gone.
+
+    A document that has changed since is not shown: the passage that was cited is.
+    """
     cards = (_cited(turn, c, document) for c, document in zip(answer.citations, documents, strict=True))
     return _section("Sources", answer.standalone_question, cards)
 
@@ -36,15 +44,20 @@ def _section(heading: str, question: str, cards: Iterable[str]) -> str:
 
 
 def _cited(turn: int, citation: Citation, document: Document | None) -> str:
-    text, shift = (document.text, 0) if document else (citation.passage.text, citation.passage.start)
+    unchanged = document and document.text[citation.quote_start : citation.quote_end] == citation.quote
+    text, shift = (document.text, 0) if document and unchanged else (citation.passage.text, citation.passage.start)
     start, end = citation.quote_start - shift, citation.quote_end - shift
     first, last = _context(text, start, end)
     shown = (
         f"{'… ' if first else ''}{escape(text[first:start])}<mark>{escape(text[start:end])}</mark>"
         f"{escape(text[end:last])}{' …' if last < len(text) else ''}"
     )
-    page = f" · page {citation.page}" if citation.page else ""
-    where = f"{citation.source}{page} · characters {citation.quote_start:,}–{citation.quote_end:,}"
+    parts = [
+        citation.source if citation.source != citation.passage.document_id else "",
+        f"page {citation.page}" if citation.page else "",
+        f"characters {citation.quote_start:,}–{citation.quote_end:,}",
+    ]
+    where = " · ".join(part for part in parts if part)
     return _card(
         source_id(turn, citation.number),
         f"[{citation.number}] {citation.title}",

@@ -1,0 +1,109 @@
+"""How fast it is, each as a ratio to a limit that is measured in the same run, because machines differ."""
+
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+
+from index.embed import SentenceEmbedder
+from index.engine import SearchEngine
+from index.place import ROOT
+from index.sync import sync
+from rag.assistant import READ, Assistant
+from rag.network import ReaderModel
+
+QUESTION = "Who denied the deal?"
+REPEATS = 20
+PATIENCE_S = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """What was timed, its milliseconds, and those of the limit it is held against."""
+
+    name: str
+    milliseconds: float
+    limit: str
+    limit_milliseconds: float
+
+    @property
+    def ratio(self) -> float:
+        return self.milliseconds / self.limit_milliseconds
+
+
+def ask_speed(assistant: Assistant) -> Timing:
+    """A question to an answer, against the bare passes of the two models that it needs."""
+    hits = assistant.retrieve(QUESTION, READ)
+    texts = [hit.passage.text for hit in hits]
+    embedder, model = SentenceEmbedder(), ReaderModel()
+
+    def passes() -> None:
+        embedder.embed_query(QUESTION)
+        model.read(QUESTION, [""] * len(texts), texts)
+
+    passes()
+    return Timing("a question, answered", _timed(lambda: assistant.ask(QUESTION)), "bare model passes", _timed(passes))
+
+
+def sync_speed(corpus: Path, store: Path) -> Timing:
+    """A folder to a searchable store, against embedding the same texts."""
+    embedder = SentenceEmbedder()
+    embedder.embed_query(QUESTION)
+    engine = SearchEngine(store)
+    started = time.perf_counter()
+    sync(corpus, engine, embedder)
+    took = (time.perf_counter() - started) * 1000
+    texts = [row[2] for row in engine.catalog.passages_since(0)]
+    started = time.perf_counter()
+    embedder.embed_passages(texts)
+    return Timing("a folder, synced", took, "embedding its passages", (time.perf_counter() - started) * 1000)
+
+
+def start_speed() -> Timing:
+    """`python app.py` to the page's first byte, against importing the libraries it stands on."""
+    started = time.perf_counter()
+    imports = "import torch, sentence_transformers, gradio"
+    subprocess.run([sys.executable, "-c", imports], check=True, cwd=ROOT)
+    limit = (time.perf_counter() - started) * 1000
+    port = _free_port()
+    started = time.perf_counter()
+    server = subprocess.Popen([sys.executable, "app.py", "--port", str(port)], cwd=ROOT, stdout=subprocess.DEVNULL)
+    try:
+        _wait_for(f"http://127.0.0.1:{port}/")
+        return Timing("app.py, to the page", (time.perf_counter() - started) * 1000, "importing its libraries", limit)
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def _timed(act: Callable[[], object]) -> float:
+    """The median of REPEATS runs, in milliseconds."""
+    times = []
+    for _ in range(REPEATS):
+        started = time.perf_counter()
+        act()
+        times.append((time.perf_counter() - started) * 1000)
+    return median(times)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait_for(url: str) -> None:
+    deadline = time.monotonic() + PATIENCE_S
+    while time.monotonic() < deadline:
+        try:
+            with urllib.request.urlopen(url, timeout=5):
+                return
+        except (urllib.error.URLError, ConnectionError):
+            time.sleep(0.1)
+    raise TimeoutError(f"{url} did not answer within {PATIENCE_S} s")

@@ -1,0 +1,63 @@
+"""Composing: which sentences are quoted, in which order, under which numbers."""
+
+from collections.abc import Sequence
+
+from corpus.document import Document, Passage
+from corpus.sentences import sentences
+from rag.compose import Composed, compose
+from rag.confidence import Judged
+from rag.read import Finding
+from rag.retrieve import Hit
+
+TEXT = "Johnson denied the deal.\n\nThe weather was fine. Robinson denied it too.\n\nNobody else spoke."
+DOCUMENT = Document("news.txt", "News", TEXT, "Example Press")
+
+
+def judged(*chances: tuple[int, float]) -> list[Judged]:
+    """(sentence number, probability) pairs over the one passage of the document."""
+    hit = Hit(Passage("news.txt", 0, len(TEXT), TEXT), 1.0, {})
+    spans = sentences(TEXT)
+    return [Judged(Finding(hit, spans[i], spans[i], 1.0, 1.0, 1.0), chance) for i, chance in chances]
+
+
+def composed(found: Sequence[Judged], document: Document | None = DOCUMENT) -> Composed:
+    return compose(found, 0.5, lambda _: document)
+
+
+def quotes(found: Sequence[Judged]) -> list[str]:
+    return [citation.quote for citation in composed(found).citations]
+
+
+def test_the_answer_is_quotes_with_their_numbers() -> None:
+    assert composed(judged((0, 0.9))).text == "Johnson denied the deal. [1]"
+
+
+def test_a_second_source_about_as_likely_is_quoted_too() -> None:
+    assert quotes(judged((0, 0.9), (2, 0.8))) == ["Johnson denied the deal.", "Robinson denied it too."]
+
+
+def test_a_much_less_likely_sentence_is_not_company() -> None:
+    assert quotes(judged((0, 0.95), (3, 0.51))) == ["Johnson denied the deal."]
+
+
+def test_a_sentence_below_the_threshold_is_not_company() -> None:
+    assert quotes(judged((0, 0.6), (2, 0.49))) == ["Johnson denied the deal."]
+
+
+def test_sentences_that_follow_each_other_are_one_quote() -> None:
+    assert quotes(judged((1, 0.9), (2, 0.9))) == ["The weather was fine. Robinson denied it too."]
+
+
+def test_every_quote_stands_in_its_document() -> None:
+    for citation in composed(judged((0, 0.9), (2, 0.9), (3, 0.9))).citations:
+        assert TEXT[citation.quote_start : citation.quote_end] == citation.quote
+        assert citation.source == "Example Press"
+
+
+def test_a_document_that_is_gone_or_changed_is_not_quoted() -> None:
+    assert composed(judged((0, 0.9)), None).citations == ()
+    assert composed(judged((0, 0.9)), Document("news.txt", "News", "Something else.", "x")).citations == ()
+
+
+def test_nothing_found_composes_nothing() -> None:
+    assert composed([]) == Composed("", ())

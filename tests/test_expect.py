@@ -1,0 +1,40 @@
+"""What kind of thing a question asks for."""
+
+import pytest
+
+from rag.expect import expected_kind, fits
+
+
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("How many users were banned?", "number"),
+        ("And how much did he pay?", "number"),
+        ("When was it founded?", "date"),
+        ("In which year did it end?", "date"),
+        ("Who denied the deal?", "name"),
+        ("Where is it?", "name"),
+        ("Why did they leave?", None),
+        ("What did he say when he left?", None),
+    ],
+)
+def test_the_question_word_tells_the_kind(question: str, kind: str | None) -> None:
+    assert expected_kind(question) == kind
+
+
+@pytest.mark.parametrize(
+    ("kind", "words", "fitting"),
+    [
+        ("number", "$44 billion", True),
+        ("number", "thousands of employees", True),
+        ("number", "a group of users", False),
+        ("date", "Nov. 8", True),
+        ("date", "by the end of this week", True),
+        ("date", "backed SpaceX", False),
+        ("name", "Derrick Johnson", True),
+        ("name", "agencies and brands", False),
+        (None, "anything at all", True),
+    ],
+)
+def test_words_are_of_a_kind_or_not(kind: str | None, words: str, fitting: bool) -> None:
+    assert fits(kind, words) is fitting

@@ -1,0 +1,206 @@
+"""What a person does: the commands as they are typed, and the page in a real browser."""
+
+import json
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from shutil import which
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from index.place import ROOT, SAMPLE_CORPUS
+
+CHROMIUM = which("chromium") or which("chromium-browser") or which("google-chrome")
+ANSWER_KEYS = {
+    "question", "standalone_question", "answer", "short_answer", "abstained", "confidence", "citations", "hits",
+    "timings_ms",
+}  # fmt: skip
+
+
+def command(*arguments: str | Path, status: int = 0) -> subprocess.CompletedProcess[str]:
+    done = subprocess.run(
+        [sys.executable, *map(str, arguments)], cwd=ROOT, capture_output=True, text=True, timeout=300, check=False
+    )
+    assert done.returncode == status, done.stderr
+    assert "Traceback" not in done.stderr
+    return done
+
+
+def test_a_question_in_the_terminal_is_answered_with_its_source(tmp_path: Path) -> None:
+    done = command("-m", "rag", "Who is the CEO of Free Press?", "--store", tmp_path / "s", "--corpus", SAMPLE_CORPUS)
+    assert "Jessica Gonzalez" in done.stdout
+    assert "civil-rights-leaders-meet-musk.txt" in done.stdout
+
+
+def test_a_batch_writes_one_answer_a_line_in_order_and_nothing_else(sample_store: Path, tmp_path: Path) -> None:
+    batch = tmp_path / "questions.jsonl"
+    asked = [
+        {"id": "b", "question": "Who found Musk's tweet unclear?"},
+        {"id": "a", "question": "What did he say the letter was not?", "history": ["Who found Musk's tweet unclear?"]},
+        {"id": "c", "question": "What is the capital of France?", "history": []},
+    ]
+    batch.write_text("\n".join(map(json.dumps, asked)))
+    lines = command("-m", "rag", "--batch", batch, "--json", "--store", sample_store, "--k", "3").stdout.splitlines()
+    answers = [json.loads(line) for line in lines]
+    assert [answer.pop("id") for answer in answers] == ["b", "a", "c"]
+    assert all(set(answer) == ANSWER_KEYS and len(answer["hits"]) == 3 for answer in answers)
+    assert [answer["abstained"] for answer in answers] == [False, False, True]
+
+
+def test_sync_follows_the_folder_and_says_when_nothing_changed(corpus_folder: Path, tmp_path: Path) -> None:
+    sync = ("-m", "index", "sync", "--corpus", corpus_folder, "--store", tmp_path / "store")
+    assert "3 added" in command(*sync).stdout
+    assert "nothing was embedded" in command(*sync).stdout
+    (corpus_folder / "new-comet.txt").unlink()
+    assert "1 deleted" in command(*sync).stdout
+    asked = command("-m", "rag", "Who discovered a comet?", "--store", tmp_path / "store", "--json").stdout
+    assert "comet" not in json.dumps(json.loads(asked)["hits"])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("-m", "rag", ""), "the question is empty"),
+        (("-m", "rag", "why? " * 20_000), "ask in at most"),
+        (("-m", "rag"), "ask one question"),
+        (("-m", "rag", "why?", "--corpus", "no/such/folder"), "no such folder"),
+        (("-m", "rag", "why?", "--store", "no/such/store"), "holds no store"),
+        (("-m", "rag", "--batch", "no/such/file"), "cannot be read"),
+        (("app.py", "--corpus", "no/such/folder"), "no such folder"),
+    ],
+)
+def test_a_mistake_is_one_line_that_says_what_to_do(arguments: tuple[str, ...], message: str) -> None:
+    done = command(*arguments, status=2)
+    assert done.stdout == ""
+    assert done.stderr.count("\n") == 1
+    assert message in done.stderr
+
+
+def test_a_folder_with_bad_files_takes_the_good_ones_in_and_reports_the_others(
+    corpus_folder: Path, tmp_path: Path
+) -> None:
+    (corpus_folder / "binary.txt").write_bytes(b"\x00\x01\x02")
+    (corpus_folder / "latin.txt").write_bytes("naïve café".encode("latin-1"))
+    (corpus_folder / "picture.png").write_bytes(b"\x89PNG")
+    done = command("-m", "index", "sync", "--corpus", corpus_folder, "--store", tmp_path / "store", status=2)
+    assert "3 added" in done.stdout
+    assert re.search(r"left out: binary\.txt: .*binary", done.stderr)
+    assert re.search(r"left out: latin\.txt: .*UTF-8", done.stderr)
+    assert "skipped: picture.png" in done.stderr
+
+
+def test_the_gold_command_prints_its_figures(sample_store: Path, tmp_path: Path) -> None:
+    gold = tmp_path / "gold.jsonl"
+    lines = (ROOT / "eval/data/sample.jsonl").read_text(encoding="utf-8").splitlines()
+    gold.write_text("\n".join(lines[4:6] + lines[-2:-1]), encoding="utf-8")
+    out = command("-m", "eval", "gold", "--questions", gold, "--store", sample_store, "--json").stdout
+    figures = json.loads(out)
+    assert figures["questions"] == 3
+    assert figures["exact quotes"] == 1.0
+    assert figures["right answers"] == 1.0
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="module")
+def url(sample_store: Path) -> Iterator[str]:
+    """The page, served by `python app.py` until Ctrl-C."""
+    port = free_port()
+    server = subprocess.Popen(
+        [sys.executable, "app.py", "--port", str(port), "--store", str(sample_store)],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    address = f"http://127.0.0.1:{port}"
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline and server.poll() is None:
+        try:
+            urllib.request.urlopen(f"{address}/healthz", timeout=5).close()
+            break
+        except OSError:
+            time.sleep(0.2)
+    yield address
+    server.send_signal(signal.SIGINT)
+    out, err = server.communicate(timeout=30)
+    assert address in out
+    assert "Traceback" not in err
+    assert server.returncode in (0, 130)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    if CHROMIUM is None:
+        pytest.skip("no Chromium is installed")
+    with sync_playwright() as playwright:
+        flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
+        yield browser
+        browser.close()
+
+
+def ask(page: Page, question: str) -> None:
+    page.fill("#question textarea", question)
+    page.press("#question textarea", "Enter")
+
+
+def test_the_page_answers_and_a_citation_selects_its_marked_source(url: str, browser: Browser) -> None:
+    page = browser.new_page(viewport={"width": 1280, "height": 800})
+    hosts: set[str] = set()
+    page.on("request", lambda request: hosts.add(request.url.split("/")[2]) if "://" in request.url else None)
+    page.goto(url)
+    ask(page, "Who found Musk's tweet unclear?")
+    page.wait_for_selector("#source-1-1 mark")
+    assert "Abraham Cooper" in page.inner_text("#source-1-1 mark")
+    ask(page, "What did he say the letter was not?")
+    page.wait_for_selector("#source-2-1")
+    page.wait_for_selector("text=I understood")
+    page.click("#chat a[href='#source-1-1']")
+    assert page.evaluate("document.querySelector('.source:target').id") == "source-1-1"
+    assert page.evaluate("window.scrollY") == 0
+    assert hosts == {url.removeprefix("http://")}
+    page.close()
+
+
+def test_an_example_can_be_clicked_and_a_new_conversation_begun(url: str, browser: Browser) -> None:
+    page = browser.new_page()
+    page.goto(url)
+    page.click("text=How much did Musk pay for Twitter?")
+    page.wait_for_selector("#source-1-1 mark")
+    page.click("#clear")
+    page.wait_for_selector(".sources .empty")
+    page.close()
+
+
+def test_the_page_fits_a_phone(url: str, browser: Browser) -> None:
+    page = browser.new_page(viewport={"width": 390, "height": 844})
+    page.goto(url)
+    ask(page, "Who is the CEO of Free Press?")
+    page.wait_for_selector("#source-1-1 mark")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.close()
+
+
+def test_two_people_keep_their_own_conversations(url: str, browser: Browser) -> None:
+    one, other = browser.new_context().new_page(), browser.new_context().new_page()
+    for page in (one, other):
+        page.goto(url)
+    ask(one, "Who is the CEO of Free Press?")
+    ask(other, "Who is the president of Color of Change?")
+    one.wait_for_selector("#source-1-1 mark")
+    other.wait_for_selector("#source-1-1 mark")
+    assert "Gonzalez" in one.inner_text("#chat")
+    assert "Robinson" in other.inner_text("#chat")
+    assert "Robinson" not in one.inner_text("#chat")

@@ -1,0 +1,76 @@
+"""Reading: from the network's logits to sentences and the words in them that answer."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from corpus.document import Passage
+from rag.network import PassageReading, ReaderModel
+from rag.read import Finding, SpanReader
+from rag.retrieve import Hit
+
+TEXT = "Ann Lee runs the port. She came in 2019, after the strike."
+
+
+class PointingModel(ReaderModel):
+    """Reads every text as if the given words were the answer: no network."""
+
+    def __init__(self, *words: str) -> None:
+        super().__init__()
+        self._words = words
+
+    def read(self, question: str, titles: Sequence[str], texts: Sequence[str]) -> list[PassageReading]:
+        return [self._point(text) for text in texts]
+
+    def _point(self, text: str) -> PassageReading:
+        bounds = [(at, at + len(word)) for word in text.split() for at in [text.index(word)]]
+        starts, ends = np.full(len(bounds), -5.0, np.float32), np.full(len(bounds), -5.0, np.float32)
+        for words in self._words:
+            first = text.find(words)
+            if first >= 0:
+                starts[[i for i, bound in enumerate(bounds) if bound[0] == first]] = 4.0
+                ends[[i for i, bound in enumerate(bounds) if bound[1] == first + len(words)]] = 3.0
+        return PassageReading(np.array(bounds, dtype=np.int64), starts, ends, 1.5, 2.5)
+
+
+def hit(text: str = TEXT, start: int = 0) -> Hit:
+    return Hit(Passage("port.txt", start, start + len(text), text), 1.0, {})
+
+
+def read(words: Sequence[str], *hits: Hit) -> list[Finding]:
+    return SpanReader(PointingModel(*words)).read("who?", hits, {})
+
+
+def test_each_sentence_is_one_finding_with_its_best_words() -> None:
+    first, second = read(["Ann Lee", "2019,"], hit())
+    assert first.words(first.sentence) == "Ann Lee runs the port."
+    assert first.short_answer == "Ann Lee"
+    assert first.margin == 7.0
+    assert (first.relevance, first.answerable) == (1.5, 2.5)
+    assert second.words(second.sentence) == "She came in 2019, after the strike."
+
+
+def test_marks_around_an_answer_are_left_out() -> None:
+    assert read(["2019,"], hit())[1].short_answer == "2019"
+
+
+def test_an_unbalanced_quotation_mark_is_left_out_and_a_balanced_pair_is_kept() -> None:
+    text = "He called it “a mistake” and left."
+    assert read(["“a"], hit(text))[0].short_answer == "a"
+    assert read(["“a mistake”"], hit(text))[0].short_answer == "“a mistake”"
+
+
+def test_offsets_are_those_of_the_document() -> None:
+    finding = read(["Ann Lee"], hit(start=100))[0]
+    assert (finding.span.start, finding.span.end) == (100, 107)
+    assert finding.short_answer == "Ann Lee"
+
+
+def test_a_sentence_that_two_passages_share_is_found_once() -> None:
+    shared = "She came in 2019, after the strike."
+    found = read(["2019,"], hit(), hit(shared, start=TEXT.index(shared)))
+    assert [finding.words(finding.sentence) for finding in found].count(shared) == 1
+
+
+def test_no_passages_give_no_findings() -> None:
+    assert read(["x"]) == []
