@@ -2,17 +2,21 @@
 
 import argparse
 import sys
+from contextlib import closing
 from dataclasses import asdict, replace
 from pathlib import Path
 
 from corpus.edge import MISTAKE, exit_status, warn
 from corpus.errors import StoreError
+from corpus.load import list_corpus
 from index.embed import SentenceEmbedder
 from index.engine import CATALOG_FILE, SearchEngine, remove_store
 from index.place import SAMPLE_CORPUS, default_store
 from index.progress import sync_progress
 from index.recipe import Recipe
+from index.schema import way_out
 from index.sync import SyncReport, sync
+from index.write import check_room
 
 
 def main(arguments: list[str]) -> int:
@@ -22,15 +26,22 @@ def main(arguments: list[str]) -> int:
     given = {name: value for name, value in chosen.items() if value is not None}
     recipe = replace(Recipe(), **given) if given else None
     store = options.store or default_store(options.corpus)
-    if options.rebuild:
-        remove_store(store)
+    if options.rebuild and options.command == "sync":
+        _start_anew(options.corpus, store, recipe or Recipe())
     commands = {"sync": _sync, "status": _status, "verify": _verify}
     return commands[options.command](options.corpus, store, recipe)
 
 
+def _start_anew(corpus: Path, store: Path, recipe: Recipe) -> None:
+    """A folder, model or recipe that cannot be used is refused before anything is removed."""
+    list_corpus(corpus)
+    check_room(recipe, SentenceEmbedder(recipe.embedder))
+    remove_store(store)
+
+
 def _sync(corpus: Path, store: Path, recipe: Recipe | None) -> int:
-    engine = SearchEngine(store, recipe)
-    with sync_progress() as progress:
+    list_corpus(corpus)  # before a store is made for a folder that is not there
+    with closing(SearchEngine(store, recipe)) as engine, sync_progress() as progress:
         report = sync(corpus, engine, SentenceEmbedder(engine.catalog.recipe.embedder), progress)
     print(_summary(report))
     for name in report.skipped:
@@ -41,27 +52,27 @@ def _sync(corpus: Path, store: Path, recipe: Recipe | None) -> int:
 
 
 def _status(corpus: Path, store: Path, recipe: Recipe | None) -> int:
-    engine = _existing(store, recipe)
-    counts = engine.catalog.counts()
-    print(f"store       {store}")
-    print(f"corpus      {engine.catalog.fact('corpus') or corpus}")
-    print(f"documents   {counts.documents}")
-    print(f"passages    {counts.passages}")
-    print(f"generation  {counts.generation}")
-    print("recipe      " + ", ".join(f"{key} {value}" for key, value in asdict(engine.catalog.recipe).items()))
+    with closing(_existing(store, recipe)) as engine:
+        counts = engine.catalog.counts()
+        print(f"store       {store}")
+        print(f"corpus      {engine.catalog.fact('corpus') or corpus}")
+        print(f"documents   {counts.documents}")
+        print(f"passages    {counts.passages}")
+        print(f"generation  {counts.generation}")
+        print("recipe      " + ", ".join(f"{key} {value}" for key, value in asdict(engine.catalog.recipe).items()))
     for part in sorted(store.iterdir()):
         print(f"size        {_size(part):>12,} bytes  {part.name}")
     return 0
 
 
 def _verify(_: Path, store: Path, recipe: Recipe | None) -> int:
-    engine = _existing(store, recipe)
-    problems = engine.problems()
+    with closing(_existing(store, recipe)) as engine:
+        counts = engine.catalog.counts()
+        problems = engine.problems()
     for problem in problems:
         warn(f"problem: {problem}")
     if problems:
-        raise StoreError(f"{store}: is damaged; run `python -m index sync --rebuild`")
-    counts = engine.catalog.counts()
+        raise StoreError(f"{store}: is damaged; {way_out(store / CATALOG_FILE)}")
     print(f"sound: {counts.documents} documents, {counts.passages} passages, both indexes agree with the catalog")
     return 0
 

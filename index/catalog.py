@@ -19,25 +19,8 @@ from corpus.document import Document, Passage
 from corpus.errors import StoreError
 from index.embed import Vectors
 from index.recipe import SPLITTER, Recipe
+from index.schema import APPLICATION_ID, FORMAT, TABLES, damage_told, way_out
 
-_APPLICATION_ID = 0x43495445
-_FORMAT = 1
-_SCHEMA = """
-CREATE TABLE documents (
-    id TEXT PRIMARY KEY, content_hash TEXT NOT NULL, title TEXT NOT NULL, text TEXT NOT NULL,
-    source TEXT NOT NULL, metadata TEXT NOT NULL, pages TEXT NOT NULL
-) WITHOUT ROWID;
-CREATE TABLE passages (
-    id INTEGER PRIMARY KEY AUTOINCREMENT, document_id TEXT NOT NULL REFERENCES documents (id),
-    start INTEGER NOT NULL, "end" INTEGER NOT NULL, text TEXT NOT NULL,
-    input_hash BLOB NOT NULL, vector BLOB NOT NULL, generation INTEGER NOT NULL
-);
-CREATE INDEX passages_by_document ON passages (document_id);
-CREATE INDEX passages_by_input ON passages (input_hash);
-CREATE INDEX passages_by_generation ON passages (generation);
-CREATE TABLE removed (passage_id INTEGER PRIMARY KEY, generation INTEGER NOT NULL);
-CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-"""
 _PARAMETERS = 500
 
 
@@ -62,18 +45,17 @@ class Counts:
 class Catalog:
     """The store's documents and passages; usable from several threads.
 
-    Without a recipe, an existing catalog keeps its own and a new one gets the default.
-    Raises StoreError if the file is no catalog, is damaged, or was made with another recipe.
+    Without a recipe, an existing catalog keeps its own and a new one gets the default; one that holds no
+    document takes the recipe that is given. Raises StoreError if the file is no catalog, is damaged, or was
+    made with another recipe.
     """
 
     def __init__(self, path: Path, recipe: Recipe | None = None) -> None:
         self.path = path
         self._lock = threading.RLock()
-        try:
+        with damage_told(path):
             self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=30)
             self.recipe = self._prepare(recipe)
-        except sqlite3.DatabaseError as error:
-            raise StoreError(f"{path}: is damaged or not a catalog ({error}); {_way_out(path)}") from error
 
     def close(self) -> None:
         self._db.close()
@@ -134,7 +116,7 @@ class Catalog:
 
     def passages_since(self, generation: int) -> Iterator[tuple[int, str, str, Vectors]]:
         """(id, title, text, vector) of every passage added after a generation, in the order of ids."""
-        with self._lock:
+        with self._lock, damage_told(self.path):
             yield from (
                 (passage_id, title, text, _vector(vector))
                 for passage_id, title, text, vector in self._db.execute(
@@ -155,10 +137,11 @@ class Catalog:
 
     def counts(self) -> Counts:
         """Documents, passages and generation, from one snapshot."""
-        sql = "SELECT (SELECT count(*) FROM documents), (SELECT count(*) FROM passages)"
-        with self._lock:
-            documents, passages = self._db.execute(sql).fetchone()
-            return Counts(documents, passages, self.generation)
+        counts = "(SELECT count(*) FROM documents), (SELECT count(*) FROM passages)"
+        ((documents, passages, generation),) = self._rows(
+            f"SELECT {counts}, value FROM facts WHERE name = 'generation'"
+        )
+        return Counts(documents, passages, int(generation))
 
     @property
     def generation(self) -> int:
@@ -177,7 +160,7 @@ class Catalog:
         """What SQLite's own integrity check finds; empty for a sound file."""
         try:
             found = [str(row[0]) for row in self._rows("PRAGMA integrity_check")]
-        except sqlite3.DatabaseError as error:
+        except StoreError as error:
             return [str(error)]
         return [problem for problem in found if problem != "ok"]
 
@@ -186,30 +169,33 @@ class Catalog:
         (tables,) = self._db.execute("SELECT count(*) FROM sqlite_master").fetchone()
         if not tables and not application:
             self._create(recipe or Recipe())
-        elif application != _APPLICATION_ID:
+        elif application != APPLICATION_ID:
             raise StoreError(f"{self.path}: is another program's database; choose another folder with --store DIR")
         (found_format,) = self._db.execute("PRAGMA user_version").fetchone()
-        if found_format != _FORMAT:
-            raise StoreError(f"{self.path}: was made by another version of this program; {_way_out(self.path)}")
+        if found_format != FORMAT:
+            raise StoreError(f"{self.path}: was made by another version of this program; {way_out(self.path)}")
+        self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute("PRAGMA secure_delete = ON")
         made_with = Recipe.from_json(self.fact("recipe"))
         wanted = recipe or replace(made_with, splitter=SPLITTER)
-        if made_with != wanted:
+        if made_with != wanted and self.counts().documents:
             raise StoreError(
                 f"{self.path.parent}: was made with another recipe ({made_with.differences(wanted)}); "
-                f"{_way_out(self.path)}"
+                f"{way_out(self.path)}"
             )
-        return made_with
+        if made_with != wanted:
+            self.set_fact("recipe", wanted.to_json())
+        return wanted
 
     def _create(self, recipe: Recipe) -> None:
-        self._db.execute("PRAGMA journal_mode = WAL")
+        """In one transaction and before write-ahead logging, so that the file itself always shows whose it is."""
         with self._lock, self._transaction():
-            for statement in _SCHEMA.split(";")[:-1]:
+            for statement in TABLES.split(";")[:-1]:
                 self._db.execute(statement)
             self.set_fact("recipe", recipe.to_json())
             self.set_fact("generation", "0")
-            self._db.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
-            self._db.execute(f"PRAGMA user_version = {_FORMAT}")
+            self._db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+            self._db.execute(f"PRAGMA user_version = {FORMAT}")
 
     def _remove(self, document_id: str, generation: int) -> None:
         self._db.execute(
@@ -227,29 +213,19 @@ class Catalog:
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
-        self._db.execute("BEGIN IMMEDIATE")
-        with self._db:  # commits, or rolls back on any exception
-            yield
+        with damage_told(self.path):
+            self._db.execute("BEGIN IMMEDIATE")
+            with self._db:  # commits, or rolls back on any exception
+                yield
 
     def _rows(self, sql: str, parameters: Sequence[object] = ()) -> list[tuple]:  # type: ignore[type-arg]
-        with self._lock:
+        with self._lock, damage_told(self.path):
             return self._db.execute(sql, parameters).fetchall()
 
     def _in(self, sql: str, values: Sequence[object]) -> Iterator[tuple]:  # type: ignore[type-arg]
         for first in range(0, len(values), _PARAMETERS):
             some = values[first : first + _PARAMETERS]
             yield from self._rows(f"{sql} ({','.join('?' * len(some))})", some)
-
-
-def is_foreign(path: Path) -> bool:
-    """Whether a file is an SQLite database that another program made."""
-    with path.open("rb") as file:
-        header = file.read(100)
-    return header.startswith(b"SQLite format 3\0") and header[68:72] != _APPLICATION_ID.to_bytes(4, "big")
-
-
-def _way_out(path: Path) -> str:
-    return f"build it anew with `python -m index sync --rebuild --store {path.parent} --corpus DIR`"
 
 
 def _vector(blob: bytes) -> Vectors:

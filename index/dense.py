@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import torch  # noqa: F401  (before faiss: on macOS the other order crashes, faiss-wheels#73)
@@ -54,7 +55,8 @@ class DenseIndex:
             data = (folder / FILE).read_bytes()
             if hashlib.sha256(data).hexdigest() != stamp["sha256"]:
                 return None
-            return cls(faiss.deserialize_index(np.frombuffer(data, dtype=np.uint8)), stamp["kind"], stamp["generation"])
+            index = faiss.deserialize_index(np.frombuffer(data, dtype=np.uint8))
+            return cls(cast("faiss.IndexIDMap2", index), stamp["kind"], stamp["generation"])
         except (OSError, ValueError, KeyError, TypeError):
             return None
 
@@ -73,21 +75,25 @@ class DenseIndex:
     def apply(self, added: Iterable[tuple[int, Vectors]], removed: Sequence[int], generation: int) -> None:
         """Follow the catalog to a generation. Ids that are already there are replaced."""
         pairs = list(added)
-        gone = [*removed, *(passage_id for passage_id, _ in pairs)]
+        # Searches in other threads go on in the old one.
+        index = cast("faiss.IndexIDMap2", faiss.clone_index(self._index))
+        gone = set(self.ids()) & {*removed, *(passage_id for passage_id, _ in pairs)}
         if gone:
-            self._index.remove_ids(np.array(gone, dtype=np.int64))
+            index.remove_ids(faiss.IDSelectorBatch(np.array(sorted(gone), dtype=np.int64)))
         for first in range(0, len(pairs), _BATCH):
             some = pairs[first : first + _BATCH]
             ids = np.array([passage_id for passage_id, _ in some], dtype=np.int64)
-            self._index.add_with_ids(np.stack([vector for _, vector in some]), ids)
+            index.add_with_ids(np.stack([vector for _, vector in some]), ids)
+        self._index = index
         self.generation = generation
 
     def search(self, vector: Vectors, k: int) -> list[tuple[int, float]]:
         """The k nearest passages as (id, cosine), best first."""
-        k = min(k, self._index.ntotal)
+        index = self._index
+        k = min(k, index.ntotal)
         if k <= 0:
             return []
-        scores, ids = self._index.search(vector.reshape(1, -1), k)
+        scores, ids = index.search(vector.reshape(1, -1), k)
         return [(int(i), float(score)) for i, score in zip(ids[0], scores[0], strict=True) if i >= 0]
 
     def ids(self) -> list[int]:

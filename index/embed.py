@@ -54,7 +54,7 @@ class SentenceEmbedder:
 
     @property
     def max_tokens(self) -> int:
-        special = self._model.tokenizer.num_special_tokens_to_add(pair=False)
+        special: int = self._model.tokenizer.num_special_tokens_to_add(pair=False)
         return int(self._model.max_seq_length or self._model.tokenizer.model_max_length) - special
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
@@ -70,7 +70,8 @@ class SentenceEmbedder:
             vectors = self._model.encode_document(
                 list(texts), batch_size=_BATCH, normalize_embeddings=True, show_progress_bar=False
             )
-        return np.asarray(vectors, dtype=np.float32).reshape(len(texts), -1)
+        dimension = self._model.get_embedding_dimension() or -1
+        return np.asarray(vectors, dtype=np.float32).reshape(len(texts), dimension)
 
     def embed_query(self, text: str) -> Vectors:
         with self._one_at_a_time:
@@ -79,6 +80,7 @@ class SentenceEmbedder:
 
     @cached_property
     def _model(self) -> "SentenceTransformer":
+        from safetensors import SafetensorError
         from sentence_transformers import SentenceTransformer
 
         quiet()
@@ -86,7 +88,7 @@ class SentenceEmbedder:
             return SentenceTransformer(str(wheel_model_folder()), device="cpu", local_files_only=True)
         try:
             return SentenceTransformer(self.name, trust_remote_code=False)
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, SafetensorError) as error:
             raise UserError(
                 f"the embedding model {self.name!r} cannot be loaded: give the path of a model folder, "
                 f"or a name on the Hugging Face hub while the network can be reached"

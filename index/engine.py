@@ -10,13 +10,16 @@ from filelock import FileLock, Timeout
 from corpus.document import Document, Passage
 from corpus.errors import StoreError
 from index import dense, lexical
-from index.catalog import Catalog, Counts, EmbeddedPassage, is_foreign
+from index.catalog import Catalog, Counts, EmbeddedPassage
 from index.dense import DenseIndex
 from index.embed import Vectors
 from index.lexical import LexicalIndex
 from index.recipe import Recipe
+from index.schema import is_foreign
 
 CATALOG_FILE = "catalog.sqlite"
+_LOCK_FILE = "writer.lock"
+_PATIENCE_S = 2.0  # a sync that finds nothing to do holds the lock for less
 
 
 class SearchEngine:
@@ -35,7 +38,7 @@ class SearchEngine:
                 f"{store}: no store can be made there ({error.strerror}); choose another --store"
             ) from error
         self.catalog = Catalog(store / CATALOG_FILE, recipe)
-        self._lock = FileLock(store / "writer.lock", timeout=0)
+        self._lock = FileLock(store / _LOCK_FILE, timeout=_PATIENCE_S)
         self._dense = DenseIndex.load(store)
         self._lexical = LexicalIndex.load(store)
         if self._is_stale():
@@ -44,16 +47,8 @@ class SearchEngine:
     @contextmanager
     def writing(self) -> Iterator[None]:
         """The right to write, for one process at a time; StoreError if another has it."""
-        try:
-            self._lock.acquire()
-        except Timeout as error:
-            raise StoreError(
-                f"{self.store}: another process is writing to this store; try again when it is done"
-            ) from error
-        try:
+        with _held(self._lock, self.store):
             yield
-        finally:
-            self._lock.release()
 
     def upsert(self, document: Document, content_hash: str, passages: Sequence[EmbeddedPassage]) -> None:
         """Put a document in the place of what had its id; searchable after `refresh`."""
@@ -86,6 +81,8 @@ class SearchEngine:
     def problems(self) -> list[str]:
         """What does not agree with what; empty for a sound store."""
         found = self.catalog.problems()
+        if found:
+            return found
         ids = {row[0] for row in self.catalog.passages_since(0)}
         if self._dense is None or set(self._dense.ids()) != ids:
             found.append("the dense index does not hold the catalog's passages")
@@ -104,7 +101,7 @@ class SearchEngine:
         if _reflects(self._dense, counts):
             return
         index = self._followed(self._dense, counts) if self._dense else None
-        if not _reflects(index, counts):
+        if index is None or not _reflects(index, counts):
             everything = ((row[0], row[3]) for row in self.catalog.passages_since(0))
             index = DenseIndex.build(everything, counts.passages, counts.generation)
         index.save(self.store)
@@ -141,11 +138,30 @@ def _reflects(index: DenseIndex | LexicalIndex | None, counts: Counts) -> bool:
     return index is not None and index.generation == counts.generation and len(index) == counts.passages
 
 
+@contextmanager
+def _held(lock: FileLock, store: Path) -> Iterator[None]:
+    try:
+        lock.acquire()
+    except Timeout as error:
+        raise StoreError(f"{store}: another process is writing to this store; try again when it is done") from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
 def remove_store(store: Path) -> None:
-    """Delete a store's own files, and no others; StoreError if its catalog is another program's database."""
+    """Delete a store's own files, and no others.
+
+    Raises StoreError if its catalog is another program's database, or if another process writes.
+    """
+    if not store.is_dir():
+        return
     catalog = store / CATALOG_FILE
     if catalog.is_file() and is_foreign(catalog):
         raise StoreError(f"{catalog}: is another program's database; choose another folder with --store DIR")
-    for name in (CATALOG_FILE, f"{CATALOG_FILE}-wal", f"{CATALOG_FILE}-shm", dense.FILE, dense.STAMP, lexical.STAMP):
-        (store / name).unlink(missing_ok=True)
-    shutil.rmtree(store / lexical.FOLDER, ignore_errors=True)
+    logs = (f"{CATALOG_FILE}-{log}" for log in ("wal", "shm", "journal"))
+    with _held(FileLock(store / _LOCK_FILE, timeout=_PATIENCE_S), store):
+        for name in (CATALOG_FILE, *logs, dense.FILE, dense.STAMP, lexical.STAMP):
+            (store / name).unlink(missing_ok=True)
+        shutil.rmtree(store / lexical.FOLDER, ignore_errors=True)

@@ -1,5 +1,6 @@
 """Passages by their words: BM25 in tantivy, English stemming. The only module that imports tantivy."""
 
+import hashlib
 import json
 import shutil
 from collections.abc import Iterable, Sequence
@@ -35,9 +36,11 @@ class LexicalIndex:
 
     @classmethod
     def load(cls, folder: Path) -> "LexicalIndex | None":
-        """The saved index, or None if there is none or it cannot be opened."""
+        """The saved index, or None if there is none or its bytes are not those that were saved."""
         try:
             stamp = json.loads((folder / STAMP).read_text())
+            if _digest(folder / FOLDER) != stamp["sha256"]:
+                return None
             index = tantivy.Index(_schema(), path=str(folder / FOLDER), reuse=True)
             loaded = cls(index, folder, int(stamp["generation"]))
             return loaded if len(loaded) == stamp["passages"] else None
@@ -56,7 +59,7 @@ class LexicalIndex:
         writer.wait_merging_threads()
         self._index.reload()
         self.generation = generation
-        stamp = {"generation": generation, "passages": len(self)}
+        stamp = {"generation": generation, "passages": len(self), "sha256": _digest(self._folder / FOLDER)}
         write_file(self._folder / STAMP, json.dumps(stamp).encode())
 
     def search(self, question: str, k: int) -> list[tuple[int, float]]:
@@ -86,6 +89,17 @@ class LexicalIndex:
 def stems(text: str) -> list[str]:
     """The terms under which a text is found: lower case, without accents and stop words, English stems."""
     return list(_analyzer().analyze(text))
+
+
+def _digest(folder: Path) -> str:
+    """Over names and bytes of an index's files: on damaged ones, tantivy panics or finds the wrong passages."""
+    digest = hashlib.sha256()
+    for path in sorted(folder.iterdir()):
+        if not path.name.endswith(".lock"):
+            digest.update(path.name.encode())
+            with path.open("rb") as file:
+                digest.update(hashlib.file_digest(file, "sha256").digest())
+    return digest.hexdigest()
 
 
 def _schema() -> tantivy.Schema:

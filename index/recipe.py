@@ -26,6 +26,8 @@ class Recipe:
     splitter: int = SPLITTER
 
     def __post_init__(self) -> None:
+        if not self.embedder:
+            raise UserError("the embedder has no name; give a model's name or folder with --embedder NAME")
         if not (self.passage_tokens >= MIN_PASSAGE_TOKENS and 0 <= 2 * self.overlap_tokens <= self.passage_tokens):
             raise UserError(
                 f"passages of {self.passage_tokens} tokens with an overlap of {self.overlap_tokens} cannot be made; "

@@ -45,7 +45,7 @@ class Assistant:
         titles = self._titles(hits[:READ])
         judged = self.confidence.judge(standalone, self.reader.read(standalone, hits[:READ], titles), titles)
         best = judged[0].probability if judged else 0.0
-        composed = compose(judged, self.confidence.threshold, self.document)
+        composed = compose(standalone, judged, self.confidence.threshold, self.document)
         answered = best >= self.confidence.threshold and composed.citations
         done = perf_counter()
         return Answer(

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from corpus.errors import StoreError
+from corpus.load import list_corpus
 from index.embed import SentenceEmbedder
 from index.engine import CATALOG_FILE, SearchEngine
 from index.place import SAMPLE_CORPUS, default_store
@@ -35,6 +36,7 @@ def build_assistant(
             )
         return assemble(SearchEngine(store, recipe))
     corpus = corpus or SAMPLE_CORPUS
+    list_corpus(corpus)  # before a store is made for a folder that is not there
     engine = SearchEngine(store or default_store(corpus), recipe)
     embedder = SentenceEmbedder(engine.catalog.recipe.embedder)
     report(sync(corpus, engine, embedder, progress))

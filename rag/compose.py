@@ -8,11 +8,14 @@ from corpus.document import Document, Passage
 from corpus.sentences import Span
 from rag.answer import Citation, cite
 from rag.confidence import Judged
+from rag.expect import expected_kind
 from rag.quote import merged, whole_quote
 
 MAX_SENTENCES = 4
-COMPANY = 0.6
-"""A further sentence is quoted if it is at least this likely, relative to the best: `python -m eval gold`."""
+ONE_ANSWER = frozenset({"number", "date"})
+ABOUT_AS_LIKELY = 0.6
+KINDRED = {"sentence": 0.7, "similarity": 0.8, "names": 1.0, "kind": 1.0}
+"""A further sentence is quoted if it is about as likely as the best, or has these shares of the best's signals."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +26,11 @@ class Composed:
     citations: tuple[Citation, ...]
 
 
-def compose(judged: Sequence[Judged], threshold: float, document_of: Callable[[str], Document | None]) -> Composed:
-    """The best finding's sentence first, then others about as likely; nothing if no document holds them."""
-    chosen = _chosen(judged, threshold)
+def compose(
+    question: str, judged: Sequence[Judged], threshold: float, document_of: Callable[[str], Document | None]
+) -> Composed:
+    """The best finding's sentence first, then its company; nothing if no document holds them."""
+    chosen = _chosen(judged, threshold, expected_kind(question) not in ONE_ANSWER)
     citations: list[Citation] = []
     for passage, quotes in _by_passage(chosen):
         document = document_of(passage.document_id)
@@ -36,17 +41,24 @@ def compose(judged: Sequence[Judged], threshold: float, document_of: Callable[[s
     return Composed(" ".join(f"{c.quote} [{c.number}]" for c in citations), tuple(citations))
 
 
-def _chosen(judged: Sequence[Judged], threshold: float) -> list[Judged]:
+def _chosen(judged: Sequence[Judged], threshold: float, several: bool) -> list[Judged]:
     """The likeliest finding and its company, likeliest first, without sentences that stand twice."""
     chosen: list[Judged] = []
     said: set[str] = set()
     for each in judged:
         words = _plain(each.finding.words(each.finding.sentence))
-        likely = not chosen or each.probability >= max(threshold, COMPANY * chosen[0].probability)
-        if likely and words not in said and len(chosen) < MAX_SENTENCES:
+        best = chosen[0] if chosen else each
+        likely = each is best or each.probability >= max(threshold, ABOUT_AS_LIKELY * best.probability)
+        if (likely or (several and _is_kindred(each, best))) and words not in said and len(chosen) < MAX_SENTENCES:
             chosen.append(each)
             said.add(words)
     return chosen
+
+
+def _is_kindred(each: Judged, best: Judged) -> bool:
+    """Whether a sentence says as much of what was asked as the best one: another of several answers."""
+    held = all(each.signals[name] >= share * best.signals[name] for name, share in KINDRED.items())
+    return held and each.signals["sentence"] > 0 and each.finding.answerable > 0
 
 
 def _by_passage(chosen: Sequence[Judged]) -> list[tuple[Passage, list[Span]]]:

@@ -20,10 +20,11 @@ COEFFICIENTS = Path(__file__).parent / "model" / "confidence.json"
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A finding and the probability that it is right."""
+    """A finding, the probability that it is right, and the signals that speak for it."""
 
     finding: Finding
     probability: float
+    signals: Mapping[str, float]
 
 
 def signals(question: str, findings: Sequence[Finding], titles: Mapping[str, str]) -> list[dict[str, float]]:
@@ -69,7 +70,7 @@ class Confidence:
     def judge(self, question: str, findings: Sequence[Finding], titles: Mapping[str, str]) -> list[Judged]:
         """The findings with their probabilities, the likeliest first."""
         judged = [
-            Judged(finding, self._probability(values))
+            Judged(finding, self._probability(values), values)
             for finding, values in zip(findings, signals(question, findings, titles), strict=True)
         ]
         return sorted(judged, key=lambda each: -each.probability)

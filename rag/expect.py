@@ -21,7 +21,7 @@ _DATE_WORDS = (
 )
 _NUMBER = re.compile(rf"\d|\b(?:{_NUMBER_WORDS.replace(' ', '|')})\b", re.IGNORECASE)
 _DATE = re.compile(rf"\d|\b(?:{_DATE_WORDS.replace(' ', '|')})\b", re.IGNORECASE)
-_NAME = re.compile(r"\b[A-Z]")
+_NAME = re.compile(r"\b(?!(?:They|He|She|It|We|I|You|The|A|An|His|Her|Their|Its|This|That|These|Those)\b)[A-Z]")
 _LOWER_CASE_OPENER = r"^\W*(?:(?:and|but|so|in|on|at|by|from|for|to|of|with|about|until|since|around)\s+)?"
 
 _ASKED: tuple[tuple[str, re.Pattern[str]], ...] = tuple(

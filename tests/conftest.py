@@ -1,5 +1,6 @@
 """What tests share: no network, a fake embedder, a folder of three articles, and the real assistant."""
 
+import os
 import re
 import socket
 import zlib
@@ -50,6 +51,11 @@ The comet will pass the sun in October and may be visible without binoculars. It
 Kalle Tamm, 71, said that he had mistaken it for a smudge on the mirror.
 """,
 }
+
+
+def pytest_configure() -> None:
+    """One thread each, said before torch and FAISS are imported: on busy cores, their threads wait for one another."""
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 
 @pytest.fixture(scope="session", autouse=True)

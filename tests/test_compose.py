@@ -1,6 +1,7 @@
 """Composing: which sentences are quoted, in which order, under which numbers."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from corpus.document import Document, Passage
 from corpus.sentences import sentences
@@ -10,6 +11,7 @@ from rag.read import Finding
 from rag.retrieve import Hit
 
 TEXT = "Johnson denied the deal.\n\nThe weather was fine. Robinson denied it too.\n\nNobody else spoke."
+SIGNALS = {"sentence": 0.5, "similarity": 0.5, "names": 1.0, "kind": 1.0}
 DOCUMENT = Document("news.txt", "News", TEXT, "Example Press")
 
 
@@ -17,11 +19,11 @@ def judged(*chances: tuple[int, float]) -> list[Judged]:
     """(sentence number, probability) pairs over the one passage of the document."""
     hit = Hit(Passage("news.txt", 0, len(TEXT), TEXT), 1.0, {})
     spans = sentences(TEXT)
-    return [Judged(Finding(hit, spans[i], spans[i], 1.0, 1.0, 1.0), chance) for i, chance in chances]
+    return [Judged(Finding(hit, spans[i], spans[i], 1.0, 1.0, 1.0), chance, SIGNALS) for i, chance in chances]
 
 
-def composed(found: Sequence[Judged], document: Document | None = DOCUMENT) -> Composed:
-    return compose(found, 0.5, lambda _: document)
+def composed(found: Sequence[Judged], document: Document | None = DOCUMENT, question: str = "When was it?") -> Composed:
+    return compose(question, found, 0.5, lambda _: document)
 
 
 def quotes(found: Sequence[Judged]) -> list[str]:
@@ -42,6 +44,19 @@ def test_a_much_less_likely_sentence_is_not_company() -> None:
 
 def test_a_sentence_below_the_threshold_is_not_company() -> None:
     assert quotes(judged((0, 0.6), (2, 0.49))) == ["Johnson denied the deal."]
+
+
+def test_a_sentence_that_says_as_much_is_another_answer_to_a_question_that_may_have_several() -> None:
+    found = judged((0, 0.95), (2, 0.1))
+    assert len(composed(found, question="Who denied it?").citations) == 2
+    assert len(composed(found, question="When was it?").citations) == 1
+
+
+def test_a_sentence_that_says_less_is_no_other_answer() -> None:
+    best, other = judged((0, 0.95), (2, 0.1))
+    for name in SIGNALS:
+        less = replace(other, signals={**SIGNALS, name: 0.1})
+        assert len(composed([best, less], question="Who denied it?").citations) == 1
 
 
 def test_sentences_that_follow_each_other_are_one_quote() -> None:

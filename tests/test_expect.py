@@ -33,6 +33,7 @@ def test_the_question_word_tells_the_kind(question: str, kind: str | None) -> No
         ("date", "backed SpaceX", False),
         ("name", "Derrick Johnson", True),
         ("name", "agencies and brands", False),
+        ("name", "They", False),
         (None, "anything at all", True),
     ],
 )

@@ -107,6 +107,16 @@ def test_the_gold_command_prints_its_figures(sample_store: Path, tmp_path: Path)
     assert figures["right answers"] == 1.0
 
 
+def test_a_benchmark_folder_is_ranked_and_scored(tmp_path: Path) -> None:
+    rows = [{"_id": name, "title": "", "text": text} for name, text in (("a", "A comet passed."), ("b", "Frost."))]
+    (tmp_path / "corpus.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    (tmp_path / "queries.jsonl").write_text('{"_id": "1", "text": "Which comet passed?"}')
+    (tmp_path / "qrels.tsv").write_text("query-id\tcorpus-id\tscore\n1\ta\t1\n")
+    figures = json.loads(command("-m", "eval", "retrieval", "--data", tmp_path, "--json").stdout)
+    assert figures["nDCG@10"] == 1.0
+    assert figures["RR@10"] == 1.0
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

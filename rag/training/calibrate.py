@@ -46,7 +46,7 @@ def calibrate(data: Path) -> dict[str, object]:
     chosen = _sample(asked, questions(data, "reddit") + questions(data, "qamr"))
     with tempfile.TemporaryDirectory() as folder:
         names, observations = _observe(chosen, _index(asked, Path(folder)))
-    return _fit(names, observations)
+    return fit(names, observations)
 
 
 def _sample(asked: Sequence[Asked], far: Sequence[Asked]) -> list[tuple[str, Asked]]:
@@ -93,7 +93,7 @@ def _is_right(finding: Finding, asked: Asked) -> bool:
     return sentence in asked.paragraph and any(text.lower() in sentence.lower() for text, _ in asked.answers)
 
 
-def _fit(names: Sequence[str], observations: Sequence[Observation]) -> dict[str, object]:
+def fit(names: Sequence[str], observations: Sequence[Observation]) -> dict[str, object]:
     values = np.array([row for each in observations for row in each.values])
     right = np.array([one for each in observations for one in each.right])
     model = LogisticRegression(C=10, max_iter=1000).fit(values, right)

@@ -37,11 +37,11 @@ def train(data: Path, report: Callable[[str], None]) -> dict[str, torch.Tensor]:
     chance = random.Random(SEED)
     tokenizer = AutoTokenizer.from_pretrained(str(wheel_model_folder()), local_files_only=True)
     makers = _makers(data, chance)
-    trainer: _Trainer | None = None
+    trainer: Trainer | None = None
     for epoch in range(math.ceil(EPOCHS)):
         examples = [example for maker in makers for example in maker.examples()]
         made = batches(list(encode(examples, tokenizer)), chance)
-        trainer = trainer or _Trainer(int(EPOCHS * len(made)))
+        trainer = trainer or Trainer(int(EPOCHS * len(made)))
         taken = made[: int(len(made) * min(1.0, EPOCHS - epoch))]
         loss = sum(trainer.step(batch) for batch in taken) / len(taken)
         report(f"epoch {epoch + 1} of {EPOCHS}: {len(taken)} batches, mean loss {loss:.3f}")
@@ -58,7 +58,7 @@ def _makers(data: Path, chance: random.Random) -> list[ExampleMaker]:
     return makers
 
 
-class _Trainer:
+class Trainer:
     """Weights in float32, a copy in bfloat16 that does the passes, and the optimiser between them."""
 
     def __init__(self, steps: int) -> None:
@@ -72,7 +72,7 @@ class _Trainer:
         matrices, vectors = [m for m in masters if m.ndim > 1], [m for m in masters if m.ndim <= 1]
         groups = [{"params": matrices, "weight_decay": WEIGHT_DECAY}, {"params": vectors, "weight_decay": 0.0}]
         self._optimizer = torch.optim.AdamW(groups, lr=RATE, fused=True)
-        self._rate = torch.optim.lr_scheduler.LambdaLR(self._optimizer, lambda step: _rate(step, steps))
+        self._rate = torch.optim.lr_scheduler.LambdaLR(self._optimizer, lambda step: learning_rate(step, steps))
         self._device = device
 
     def step(self, batch: Batch) -> float:
@@ -110,7 +110,7 @@ class _Trainer:
         return loss
 
 
-def _rate(step: int, steps: int) -> float:
+def learning_rate(step: int, steps: int) -> float:
     """The learning rate's share: warm up, fall slowly, then quickly to nothing over the last fifth."""
     done = step / steps
     slow = 1 - (1 - SLOW_RATE) * done / SLOW_SHARE

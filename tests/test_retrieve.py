@@ -1,0 +1,48 @@
+"""Retrieval: dense and lexical search fused, over a small store."""
+
+from pathlib import Path
+
+import pytest
+
+from index.embed import Embedder
+from index.engine import SearchEngine
+from index.sync import sync
+from rag.retrieve import Retriever
+
+
+@pytest.fixture
+def retriever(corpus_folder: Path, tmp_path: Path, embedder: Embedder) -> Retriever:
+    engine = SearchEngine(tmp_path / "store")
+    sync(corpus_folder, engine, embedder)
+    return Retriever(engine, embedder)
+
+
+def test_the_passage_that_is_asked_about_comes_first_in_every_search(retriever: Retriever) -> None:
+    best = retriever.retrieve("Which postman discovered a comet with a telescope?", 3)[0]
+    assert best.passage.document_id == "new-comet.txt"
+    assert best.ranks == {"dense": 1, "lexical": 1}
+
+
+def test_a_passage_that_only_one_search_found_has_only_that_rank(retriever: Retriever) -> None:
+    ranks = [set(hit.ranks) for hit in retriever.retrieve("comet", 10)]
+    assert {"dense"} in ranks
+    assert {"dense", "lexical"} in ranks
+
+
+def test_hits_are_best_first_at_most_k_and_each_passage_once(retriever: Retriever) -> None:
+    hits = retriever.retrieve("the storm and the frost and the comet", 2)
+    assert len(hits) == 2
+    assert hits[0].score >= hits[1].score
+    assert hits[0].passage != hits[1].passage
+
+
+def test_a_question_without_any_word_of_the_corpus_still_gets_the_nearest(retriever: Retriever) -> None:
+    assert retriever.retrieve("zzz", 1)[0].ranks.keys() == {"dense"}
+
+
+def test_the_stages_are_timed(retriever: Retriever) -> None:
+    assert set(retriever.timed("comet", 1).timings_ms) == {"embed", "search"}
+
+
+def test_an_empty_store_gives_no_hits(tmp_path: Path, embedder: Embedder) -> None:
+    assert Retriever(SearchEngine(tmp_path / "store"), embedder).retrieve("anything?", 5) == []
