@@ -31,12 +31,11 @@ def signals(question: str, findings: Sequence[Finding], titles: Mapping[str, str
     """What speaks for each finding, by name.
 
     margin, answerable, relevance: the reader's logits, squashed so that none outweighs all others; similarity: the
-    cosine of question and sentence; score: the retriever's, against the best hit's; coverage, sentence: the share
-    of the question's weighted words in title and passage, and in the sentence; names: the share of its names and
-    numbers in title and passage; kind: whether the short answer is of the kind asked for.
+    cosine of question and sentence; coverage, sentence: the share of the question's weighted words in title and
+    passage, and in the sentence; names: the share of its names and numbers in title and passage; kind: whether the
+    short answer is of the kind asked for.
     """
     terms, named, kind = key_terms(question), [name.lower() for name in names(question)], expected_kind(question)
-    best_score = max((finding.hit.score for finding in findings), default=1.0) or 1.0
     found = []
     for finding in findings:
         passage = finding.hit.passage
@@ -49,7 +48,6 @@ def signals(question: str, findings: Sequence[Finding], titles: Mapping[str, str
                 "answerable": math.tanh(finding.answerable / 4),
                 "relevance": math.tanh(finding.relevance / 4),
                 "similarity": finding.similarity,
-                "score": finding.hit.score / best_score,
                 "coverage": coverage(terms, context),
                 "sentence": coverage(terms, finding.words(finding.sentence)),
                 "names": held / len(named) if named else 1.0,

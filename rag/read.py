@@ -12,7 +12,7 @@ from rag.network import PassageReading, ReaderModel
 from rag.retrieve import Hit
 
 MAX_SPAN_TOKENS = 30
-SHORTLIST = 12
+SHORTLIST = 20
 """How many sentences are looked at twice; of the sample corpus's and SQuAD's, the right one is among them."""
 
 

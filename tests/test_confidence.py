@@ -17,17 +17,17 @@ from rag.retrieve import Hit
 TEXT = "Ann Lee runs the port."
 
 
-def finding(margin: float = 8.0, score: float = 0.5) -> Finding:
-    hit = Hit(Passage("port.txt", 0, len(TEXT), TEXT), score, {})
-    return Finding(hit, Span(0, len(TEXT)), Span(0, 7), margin, 4.0, 0.0)
+def finding(margin: float = 8.0, similarity: float = 0.25) -> Finding:
+    hit = Hit(Passage("port.txt", 0, len(TEXT), TEXT), 0.5, {})
+    return Finding(hit, Span(0, len(TEXT)), Span(0, 7), margin, 4.0, 0.0, similarity)
 
 
 def test_signals_are_squashed_or_shares() -> None:
-    weak, strong = signals("Who runs Rotterdam?", [finding(0.0, 0.25), finding()], {"port.txt": "Rotterdam"})
+    weak, strong = signals("Who runs Rotterdam?", [finding(0.0), finding()], {"port.txt": "Rotterdam"})
     assert weak["margin"] == 0.0
     assert strong["margin"] == pytest.approx(math.tanh(1))
     assert strong["answerable"] == pytest.approx(math.tanh(1))
-    assert (weak["score"], strong["score"]) == (0.5, 1.0)
+    assert strong["similarity"] == 0.25
     assert strong["coverage"] == 1.0  # "runs" in the passage, "Rotterdam" in the title
     assert 0 < strong["sentence"] < 1
     assert strong["names"] == 1.0
@@ -39,14 +39,14 @@ def test_a_name_that_is_missing_counts_against_a_finding() -> None:
 
 
 def test_the_probability_is_the_logistic_of_the_weighted_sum_and_the_likeliest_comes_first() -> None:
-    model = Confidence({"score": 2.0}, -1.0, 0.5)
-    first, second = model.judge("Who?", [finding(score=0.25), finding(score=0.5)], {})
+    model = Confidence({"similarity": 2.0}, -1.0, 0.5)
+    first, second = model.judge("Who?", [finding(similarity=0.5), finding(similarity=1.0)], {})
     assert first.probability == pytest.approx(1 / (1 + math.exp(-1.0)))
     assert second.probability == pytest.approx(1 / (1 + math.exp(-0.0)))
 
 
 def test_nothing_found_is_nothing_judged() -> None:
-    assert Confidence({"score": 1.0}, 0.0, 0.5).judge("Who?", [], {}) == []
+    assert Confidence({"similarity": 1.0}, 0.0, 0.5).judge("Who?", [], {}) == []
 
 
 def test_the_fitted_model_weighs_the_signals_that_there_are() -> None:
