@@ -2,10 +2,13 @@
 
 import argparse
 import os
+import socket
 import sys
 from pathlib import Path
+from threading import Thread
 
 from corpus.edge import exit_status
+from corpus.errors import UserError
 
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 
@@ -13,6 +16,7 @@ os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 def main(arguments: list[str]) -> int:
     """Build the index, then serve until interrupted; the exit status."""
     options = _parser().parse_args(arguments)
+    _check_address(options.host, options.port)
 
     import uvicorn
 
@@ -23,10 +27,18 @@ def main(arguments: list[str]) -> int:
 
     with sync_progress() as progress:
         assistant = build_assistant(options.corpus, options.store, progress=progress, report=warn_of_failures)
-    assistant.warm()
+    Thread(target=assistant.warm, daemon=True).start()  # the page is there while the models load
+    server = build_server(assistant)
     print(f"Ask at http://{options.host}:{options.port}  (Ctrl-C stops)", flush=True)
-    uvicorn.run(build_server(assistant), host=options.host, port=options.port, log_level="warning")
+    uvicorn.run(server, host=options.host, port=options.port, log_level="warning")
     return 0
+
+
+def _check_address(host: str, port: int) -> None:
+    try:
+        socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET).close()
+    except (OSError, OverflowError) as error:
+        raise UserError(f"{host}:{port} cannot be listened on ({error}); choose another --port or --host") from error
 
 
 def _parser() -> argparse.ArgumentParser:

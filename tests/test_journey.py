@@ -150,6 +150,12 @@ def url(sample_store: Path) -> Iterator[str]:
     assert server.returncode in (0, 130)
 
 
+def test_a_port_that_is_taken_is_one_line(url: str) -> None:
+    done = command("app.py", "--port", url.rsplit(":", 1)[1], status=2)
+    assert "choose another --port" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     if CHROMIUM is None:

@@ -105,7 +105,7 @@ def fit(names: Sequence[str], observations: Sequence[Observation]) -> dict[str, 
     folds = np.arange(len(observations)) % FOLDS
     for fold in range(FOLDS):
         weights, intercept = _weights([each for each, n in zip(observations, folds, strict=True) if n != fold])
-        for i in np.flatnonzero(folds == fold):
+        for i in np.flatnonzero(folds == fold).tolist():
             logits = np.array(observations[i].values) @ weights + intercept
             held_out[i] = 1 / (1 + np.exp(-logits.max()))
             right[i] = observations[i].right[logits.argmax()]
@@ -130,9 +130,8 @@ def fit(names: Sequence[str], observations: Sequence[Observation]) -> dict[str, 
 def _weights(observations: Sequence[Observation]) -> tuple[np.ndarray, float]:
     """(weights, intercept), fitted on each question's best finding; which that is, a first fit over all says."""
     values = [np.array(each.values) for each in observations]
-    first = LogisticRegression(C=1 / PENALTY, max_iter=1000).fit(
-        np.vstack(values), np.concatenate([o.right for o in observations])
-    )
+    right = np.concatenate([each.right for each in observations])
+    first = LogisticRegression(C=1 / PENALTY, max_iter=1000).fit(np.vstack(values), right)
     best = [int(first.decision_function(rows).argmax()) for rows in values]
     chosen = np.array([rows[i] for rows, i in zip(values, best, strict=True)])
     correct = np.array([each.right[i] for each, i in zip(observations, best, strict=True)])
