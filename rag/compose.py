@@ -12,8 +12,7 @@ from rag.expect import expected_kind
 from rag.quote import merged, whole_quote
 
 MAX_SENTENCES = 4
-ONE_ANSWER = frozenset({"number", "date"})
-ABOUT_AS_LIKELY = 0.6
+ABOUT_AS_LIKELY = 0.95
 KINDRED = {"sentence": 0.7, "similarity": 0.8, "names": 1.0, "kind": 1.0}
 """A further sentence is quoted if it is about as likely as the best, or has these shares of the best's signals."""
 
@@ -30,14 +29,13 @@ def compose(
     question: str, judged: Sequence[Judged], threshold: float, document_of: Callable[[str], Document | None]
 ) -> Composed:
     """The best finding's sentence first, then its company; nothing if no document holds them."""
-    chosen = _chosen(judged, threshold, expected_kind(question) not in ONE_ANSWER)
+    chosen = _chosen(judged, threshold, expected_kind(question) == "name")
     citations: list[Citation] = []
-    for passage, quotes in _by_passage(chosen):
+    for passage, quote in _quotes(chosen):
         document = document_of(passage.document_id)
-        for quote in merged(passage, quotes):
-            citation = cite(len(citations) + 1, document, passage, quote) if document else None
-            if citation and citation.quote not in {c.quote for c in citations}:
-                citations.append(citation)
+        citation = cite(len(citations) + 1, document, passage, quote) if document else None
+        if citation and not any(citation.quote in each.quote for each in citations):
+            citations.append(citation)
     return Composed(" ".join(f"{c.quote} [{c.number}]" for c in citations), tuple(citations))
 
 
@@ -61,13 +59,19 @@ def _is_kindred(each: Judged, best: Judged) -> bool:
     return held and each.signals["sentence"] > 0 and each.finding.answerable > 0
 
 
-def _by_passage(chosen: Sequence[Judged]) -> list[tuple[Passage, list[Span]]]:
-    """Whole quotes by passage, passages in the order of their likeliest finding."""
-    quotes: dict[Passage, list[Span]] = {}
+def _quotes(chosen: Sequence[Judged]) -> list[tuple[Passage, Span]]:
+    """The sentences as whole quotes, in the order of the likeliest sentence in each."""
+    spans: dict[Passage, list[Span]] = {}
     for each in chosen:
         passage = each.finding.hit.passage
-        quotes.setdefault(passage, []).append(whole_quote(passage, each.finding.sentence))
-    return list(quotes.items())
+        spans.setdefault(passage, []).append(whole_quote(passage, each.finding.sentence))
+    quotes = [(passage, quote) for passage, found in spans.items() for quote in merged(passage, found)]
+    return sorted(quotes, key=lambda at: next(i for i, each in enumerate(chosen) if _within(each, *at)))
+
+
+def _within(each: Judged, passage: Passage, quote: Span) -> bool:
+    sentence = each.finding.sentence
+    return each.finding.hit.passage == passage and quote.start <= sentence.start and sentence.end <= quote.end
 
 
 def _plain(text: str) -> str:

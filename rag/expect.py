@@ -11,7 +11,7 @@ _NUMBER_WORDS = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
     "eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred hundreds thousand thousands "
     "million millions billion billions trillion dozen dozens half quarter third twice once hour hours day days week "
-    "weeks month months year years decade decades minute minutes many several few couple hour-long day-long week-long"
+    "weeks month months year years decade decades minute minutes  hour-long day-long week-long"
 )
 _DATE_WORDS = (
     "january february march april may june july august september october november december jan feb mar apr jun jul aug "
@@ -19,8 +19,8 @@ _DATE_WORDS = (
     "morning afternoon evening night noon midnight spring summer autumn fall winter century decade year years month "
     "months week weeks weekend day days hour hours minutes ago before after during when while until since"
 )
-_NUMBER = re.compile(rf"\d|\b(?:{_NUMBER_WORDS.replace(' ', '|')})\b", re.IGNORECASE)
-_DATE = re.compile(rf"\d|\b(?:{_DATE_WORDS.replace(' ', '|')})\b", re.IGNORECASE)
+_NUMBER = re.compile(rf"\d|\b(?:{'|'.join(_NUMBER_WORDS.split())})\b", re.IGNORECASE)
+_DATE = re.compile(rf"\d|\b(?:{'|'.join(_DATE_WORDS.split())})\b", re.IGNORECASE)
 _NAME = re.compile(r"\b(?!(?:They|He|She|It|We|I|You|The|A|An|His|Her|Their|Its|This|That|These|Those)\b)[A-Z]")
 _LOWER_CASE_OPENER = r"^\W*(?:(?:and|but|so|in|on|at|by|from|for|to|of|with|about|until|since|around)\s+)?"
 

@@ -35,7 +35,11 @@ def test_the_answer_is_quotes_with_their_numbers() -> None:
 
 
 def test_a_second_source_about_as_likely_is_quoted_too() -> None:
-    assert quotes(judged((0, 0.9), (2, 0.8))) == ["Johnson denied the deal.", "Robinson denied it too."]
+    assert quotes(judged((0, 0.9), (2, 0.88))) == ["Johnson denied the deal.", "Robinson denied it too."]
+
+
+def test_the_likeliest_sentence_is_quoted_first_wherever_it_stands() -> None:
+    assert quotes(judged((3, 0.9), (0, 0.89))) == ["Nobody else spoke.", "Johnson denied the deal."]
 
 
 def test_a_much_less_likely_sentence_is_not_company() -> None:

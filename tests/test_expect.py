@@ -28,6 +28,7 @@ def test_the_question_word_tells_the_kind(question: str, kind: str | None) -> No
         ("number", "$44 billion", True),
         ("number", "thousands of employees", True),
         ("number", "a group of users", False),
+        ("number", "many", False),
         ("date", "Nov. 8", True),
         ("date", "by the end of this week", True),
         ("date", "backed SpaceX", False),
