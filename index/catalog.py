@@ -126,6 +126,15 @@ class Catalog:
                 )
             )
 
+    def documents_since(self, generation: int) -> Iterator[tuple[int, str, str]]:
+        """(id of the first passage, title, text) of every document written after a generation."""
+        with self._lock, damage_told(self.path):
+            yield from self._db.execute(
+                "SELECT min(passages.id), title, documents.text FROM passages "
+                "JOIN documents ON documents.id = document_id WHERE generation > ? GROUP BY document_id ORDER BY 1",
+                (generation,),
+            )
+
     def removed_since(self, generation: int) -> list[int]:
         """Ids of the passages removed after a generation."""
         return [row[0] for row in self._rows("SELECT passage_id FROM removed WHERE generation > ?", (generation,))]

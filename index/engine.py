@@ -1,6 +1,5 @@
 """The embedded search engine: one catalog, and dense and lexical indexes that follow it."""
 
-import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -41,6 +40,7 @@ class SearchEngine:
         self._lock = FileLock(store / _LOCK_FILE, timeout=_PATIENCE_S)
         self._dense = DenseIndex.load(store)
         self._lexical = LexicalIndex.load(store)
+        self._documents = LexicalIndex.load(store, lexical.DOCUMENTS)
         if self._is_stale():
             self.refresh()
 
@@ -63,7 +63,8 @@ class SearchEngine:
         with self.writing():
             counts = self.catalog.counts()
             self._refresh_dense(counts)
-            self._refresh_lexical(counts)
+            self._lexical = self._refreshed(self._lexical, lexical.PASSAGES, counts)
+            self._documents = self._refreshed(self._documents, lexical.DOCUMENTS, counts)
             self.catalog.forget_removed(counts.generation)
 
     def search_dense(self, vector: Vectors, k: int) -> list[tuple[int, float]]:
@@ -73,6 +74,10 @@ class SearchEngine:
     def search_lexical(self, question: str, k: int) -> list[tuple[int, float]]:
         """(passage id, BM25), best first."""
         return self._lexical.search(question, k) if self._lexical else []
+
+    def search_documents(self, question: str, k: int) -> list[tuple[int, float]]:
+        """(id of the first passage, BM25 of its whole document), best first."""
+        return self._documents.search(question, k) if self._documents else []
 
     def passages(self, passage_ids: Sequence[int]) -> dict[int, Passage]:
         """The passages that still exist, by id."""
@@ -84,10 +89,13 @@ class SearchEngine:
         if found:
             return found
         ids = {row[0] for row in self.catalog.passages_since(0)}
+        firsts = {row[0] for row in self.catalog.documents_since(0)}
         if self._dense is None or set(self._dense.ids()) != ids:
             found.append("the dense index does not hold the catalog's passages")
         if self._lexical is None or set(self._lexical.ids()) != ids:
             found.append("the lexical index does not hold the catalog's passages")
+        if self._documents is None or set(self._documents.ids()) != firsts:
+            found.append("the lexical index does not hold the catalog's documents")
         return found
 
     def close(self) -> None:
@@ -95,13 +103,14 @@ class SearchEngine:
 
     def _is_stale(self) -> bool:
         counts = self.catalog.counts()
-        return not all(_reflects(index, counts) for index in (self._dense, self._lexical))
+        passages = all(_reflects(index, counts.generation, counts.passages) for index in (self._dense, self._lexical))
+        return not (passages and _reflects(self._documents, counts.generation, counts.documents))
 
     def _refresh_dense(self, counts: Counts) -> None:
-        if _reflects(self._dense, counts):
+        if _reflects(self._dense, counts.generation, counts.passages):
             return
         index = self._followed(self._dense, counts) if self._dense else None
-        if index is None or not _reflects(index, counts):
+        if index is None or not _reflects(index, counts.generation, counts.passages):
             everything = ((row[0], row[3]) for row in self.catalog.passages_since(0))
             index = DenseIndex.build(everything, counts.passages, counts.generation)
         index.save(self.store)
@@ -116,26 +125,30 @@ class SearchEngine:
         index.apply(added, removed, counts.generation)
         return index
 
-    def _refresh_lexical(self, counts: Counts) -> None:
-        if _reflects(self._lexical, counts):
-            return
-        index = self._lexical
+    def _refreshed(self, index: LexicalIndex | None, name: str, counts: Counts) -> LexicalIndex:
+        """The index of passages or of documents, at the catalog's generation."""
+        size = counts.documents if name == lexical.DOCUMENTS else counts.passages
+        if index and _reflects(index, counts.generation, size):
+            return index
         if index is None or index.generation >= counts.generation:
-            index = LexicalIndex.create(self.store)
-        self._apply_lexical(index, counts)
-        if not _reflects(index, counts):
-            index = LexicalIndex.create(self.store)
-            self._apply_lexical(index, counts)
-        self._lexical = index
+            index = LexicalIndex.create(self.store, name)
+        self._apply_lexical(index, name, counts.generation)
+        if not _reflects(index, counts.generation, size):
+            index = LexicalIndex.create(self.store, name)
+            self._apply_lexical(index, name, counts.generation)
+        return index
 
-    def _apply_lexical(self, index: LexicalIndex, counts: Counts) -> None:
+    def _apply_lexical(self, index: LexicalIndex, name: str, generation: int) -> None:
         removed = self.catalog.removed_since(index.generation)
-        added = (row[:3] for row in self.catalog.passages_since(index.generation))
-        index.apply(added, removed, counts.generation)
+        if name == lexical.DOCUMENTS:
+            index.apply(self.catalog.documents_since(index.generation), removed, generation)
+        else:
+            added = (row[:3] for row in self.catalog.passages_since(index.generation))
+            index.apply(added, removed, generation)
 
 
-def _reflects(index: DenseIndex | LexicalIndex | None, counts: Counts) -> bool:
-    return index is not None and index.generation == counts.generation and len(index) == counts.passages
+def _reflects(index: DenseIndex | LexicalIndex | None, generation: int, size: int) -> bool:
+    return index is not None and index.generation == generation and len(index) == size
 
 
 @contextmanager
@@ -162,6 +175,7 @@ def remove_store(store: Path) -> None:
         raise StoreError(f"{catalog}: is another program's database; choose another folder with --store DIR")
     logs = (f"{CATALOG_FILE}-{log}" for log in ("wal", "shm", "journal"))
     with _held(FileLock(store / _LOCK_FILE, timeout=_PATIENCE_S), store):
-        for name in (CATALOG_FILE, *logs, dense.FILE, dense.STAMP, lexical.STAMP):
+        for name in (CATALOG_FILE, *logs, dense.FILE, dense.STAMP):
             (store / name).unlink(missing_ok=True)
-        shutil.rmtree(store / lexical.FOLDER, ignore_errors=True)
+        for name in (lexical.PASSAGES, lexical.DOCUMENTS):
+            lexical.remove(store, name)

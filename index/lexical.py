@@ -11,39 +11,43 @@ import tantivy
 
 from index.files import write_file
 
-FOLDER = "lexical"
-STAMP = "lexical.json"
+PASSAGES = "lexical"
+DOCUMENTS = "documents"
 _ANALYZER = "english"
 _HEAP_BYTES = 64 * 1024 * 1024
 
 
 class LexicalIndex:
-    """Passage ids by BM25 (k1 1.2, b 0.75) over title and text. `generation` is the catalog's that it reflects."""
+    """Ids by BM25 (k1 1.2, b 0.75) over title and text. `generation` is the catalog's that it reflects.
 
-    def __init__(self, index: tantivy.Index, folder: Path, generation: int) -> None:
+    There are two, told apart by name: one of passages, and one of whole documents, each of which stands under
+    the id of its first passage.
+    """
+
+    def __init__(self, index: tantivy.Index, folder: Path, name: str, generation: int) -> None:
         index.register_tokenizer(_ANALYZER, _analyzer())
         self._index = index
         self._folder = folder
+        self._name = name
         self.generation = generation
 
     @classmethod
-    def create(cls, folder: Path) -> "LexicalIndex":
+    def create(cls, folder: Path, name: str = PASSAGES) -> "LexicalIndex":
         """An empty index in the place of what was there."""
-        shutil.rmtree(folder / FOLDER, ignore_errors=True)
-        (folder / STAMP).unlink(missing_ok=True)
-        (folder / FOLDER).mkdir()
-        return cls(tantivy.Index(_schema(), path=str(folder / FOLDER), reuse=False), folder, 0)
+        remove(folder, name)
+        (folder / name).mkdir()
+        return cls(tantivy.Index(_schema(), path=str(folder / name), reuse=False), folder, name, 0)
 
     @classmethod
-    def load(cls, folder: Path) -> "LexicalIndex | None":
+    def load(cls, folder: Path, name: str = PASSAGES) -> "LexicalIndex | None":
         """The saved index, or None if there is none or its bytes are not those that were saved."""
         try:
-            stamp = json.loads((folder / STAMP).read_text())
-            if _digest(folder / FOLDER) != stamp["sha256"]:
+            stamp = json.loads(_stamp(folder, name).read_text())
+            if _digest(folder / name) != stamp["sha256"]:
                 return None
-            index = tantivy.Index(_schema(), path=str(folder / FOLDER), reuse=True)
-            loaded = cls(index, folder, int(stamp["generation"]))
-            return loaded if len(loaded) == stamp["passages"] else None
+            index = tantivy.Index(_schema(), path=str(folder / name), reuse=True)
+            loaded = cls(index, folder, name, int(stamp["generation"]))
+            return loaded if len(loaded) == stamp["size"] else None
         except (OSError, ValueError, KeyError, TypeError):
             return None
 
@@ -54,13 +58,13 @@ class LexicalIndex:
             writer.delete_documents_by_term("id", passage_id)
         for passage_id, title, text in added:
             writer.delete_documents_by_term("id", passage_id)
-            writer.add_document(tantivy.Document(id=passage_id, title=title, text=text))
+            writer.add_document(tantivy.Document(id=passage_id, text=f"{title}\n{text}"))
         writer.commit()
         writer.wait_merging_threads()
         self._index.reload()
         self.generation = generation
-        stamp = {"generation": generation, "passages": len(self), "sha256": _digest(self._folder / FOLDER)}
-        write_file(self._folder / STAMP, json.dumps(stamp).encode())
+        stamp = {"generation": generation, "size": len(self), "sha256": _digest(self._folder / self._name)}
+        write_file(_stamp(self._folder, self._name), json.dumps(stamp).encode())
 
     def search(self, question: str, k: int) -> list[tuple[int, float]]:
         """The k best passages as (id, BM25), best first; the question's words are alternatives."""
@@ -68,9 +72,8 @@ class LexicalIndex:
         if not terms or k <= 0:
             return []
         clauses = [
-            (tantivy.Occur.Should, tantivy.Query.term_query(self._index.schema, field, term, index_option="freq"))
+            (tantivy.Occur.Should, tantivy.Query.term_query(self._index.schema, "text", term, index_option="freq"))
             for term in terms
-            for field in ("title", "text")
         ]
         searcher = self._index.searcher()
         found = searcher.search(tantivy.Query.boolean_query(clauses), limit=k).hits
@@ -86,9 +89,19 @@ class LexicalIndex:
         return int(self._index.searcher().num_docs)
 
 
+def remove(folder: Path, name: str) -> None:
+    """Delete the files of an index."""
+    shutil.rmtree(folder / name, ignore_errors=True)
+    _stamp(folder, name).unlink(missing_ok=True)
+
+
 def stems(text: str) -> list[str]:
     """The terms under which a text is found: lower case, without accents and stop words, English stems."""
     return list(_analyzer().analyze(text))
+
+
+def _stamp(folder: Path, name: str) -> Path:
+    return folder / f"{name}.json"
 
 
 def _digest(folder: Path) -> str:
@@ -105,8 +118,7 @@ def _digest(folder: Path) -> str:
 def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     builder.add_integer_field("id", stored=True, indexed=True)
-    for field in ("title", "text"):
-        builder.add_text_field(field, stored=False, tokenizer_name=_ANALYZER, index_option="freq")
+    builder.add_text_field("text", stored=False, tokenizer_name=_ANALYZER, index_option="freq")
     return builder.build()
 
 

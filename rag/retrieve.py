@@ -7,7 +7,7 @@ from time import perf_counter
 from corpus.document import Passage
 from index.embed import Embedder
 from index.engine import SearchEngine
-from rag.fuse import fuse, support
+from rag.fuse import by_best, fuse, with_documents
 
 DEPTH = 200
 """How many passages each search contributes; more changes nothing among the first hundred."""
@@ -53,12 +53,12 @@ class Retriever:
 
     def _search(self, question: str, dense: list[tuple[int, float]], k: int) -> list[Hit]:
         lexical = self._engine.search_lexical(question, max(DEPTH, k))
+        whole = by_best(self._engine.search_documents(question, max(DEPTH, k)))
         fused = fuse(dense, lexical)
-        passages = self._engine.passages(list(fused))
-        scores = support(
-            {i: score for i, score in fused.items() if i in passages},
-            {i: passage.document_id for i, passage in passages.items()},
-        )
+        passages = self._engine.passages([*fused, *whole])
+        document_of = {i: passage.document_id for i, passage in passages.items()}
+        documents = {document_of[i]: score for i, score in whole.items() if i in document_of}
+        scores = with_documents({i: score for i, score in fused.items() if i in passages}, document_of, documents)
         ranks = {"dense": _ranks(dense), "lexical": _ranks(lexical)}
         best = sorted(scores, key=lambda i: (-scores[i], i))[:k]
         return [

@@ -28,6 +28,8 @@ TEXTS = {
 }
 QUESTIONS = ("Who discovered the comet?", "When does the harbour bridge open?", "apple harvest", "passengers")
 
+LEXICAL_STAMP = f"{lexical.PASSAGES}.json"
+
 
 def put(target: SearchEngine | Catalog, embedder: Embedder, document_id: str, *texts: str) -> None:
     vectors = embedder.embed_passages(texts)
@@ -91,7 +93,7 @@ def test_opening_a_store_that_is_up_to_date_writes_nothing(engine: SearchEngine)
     engine.close()
 
     def state() -> dict[str, tuple[int, int]]:
-        names = (dense.FILE, dense.STAMP, lexical.STAMP, lexical.FOLDER)
+        names = (dense.FILE, dense.STAMP, LEXICAL_STAMP, lexical.PASSAGES)
         return {name: ((engine.store / name).stat().st_ino, (engine.store / name).stat().st_mtime_ns) for name in names}
 
     before = state()
@@ -160,7 +162,10 @@ def _empty(path: Path) -> None:
 
 
 @pytest.mark.parametrize("damage", [Path.unlink, _flip, _truncate, _empty])
-@pytest.mark.parametrize("name", [dense.FILE, dense.STAMP, lexical.STAMP, f"{lexical.FOLDER}/meta.json"])
+@pytest.mark.parametrize(
+    "name",
+    [dense.FILE, dense.STAMP, LEXICAL_STAMP, f"{lexical.PASSAGES}/meta.json", "documents.json", "documents/meta.json"],
+)
 def test_a_damaged_index_is_rebuilt_from_the_catalog(
     engine: SearchEngine, embedder: Embedder, name: str, damage: Callable[[Path], None]
 ) -> None:
@@ -177,7 +182,7 @@ def test_a_damaged_index_is_rebuilt_from_the_catalog(
 def test_damaged_words_are_rebuilt_from_the_catalog(engine: SearchEngine, embedder: Embedder, suffix: str) -> None:
     before = answers(engine, embedder)
     engine.close()
-    for file in (engine.store / lexical.FOLDER).glob(f"*{suffix}"):
+    for file in (engine.store / lexical.PASSAGES).glob(f"*{suffix}"):
         _flip(file)
     assert answers(SearchEngine(engine.store), embedder) == before
 
@@ -196,7 +201,7 @@ def test_indexes_that_are_all_gone_are_rebuilt_from_the_catalog(engine: SearchEn
 def test_every_byte_of_a_stamp_may_be_wrong(engine: SearchEngine, embedder: Embedder) -> None:
     before = answers(engine, embedder)
     engine.close()
-    for name in (dense.STAMP, lexical.STAMP):
+    for name in (dense.STAMP, LEXICAL_STAMP):
         sound = (engine.store / name).read_bytes()
         for at in range(0, len(sound), 9):
             (engine.store / name).write_bytes(sound[:at] + bytes([sound[at] ^ 1]) + sound[at + 1 :])
@@ -239,10 +244,10 @@ def test_indexes_older_than_what_the_catalog_remembers_are_rebuilt(engine: Searc
     engine.delete("frost.txt")
     engine.refresh()
     engine.close()
-    shutil.rmtree(engine.store / lexical.FOLDER)
-    for name in (dense.FILE, dense.STAMP, lexical.STAMP):
+    shutil.rmtree(engine.store / lexical.PASSAGES)
+    for name in (dense.FILE, dense.STAMP, LEXICAL_STAMP):
         shutil.copy(old / name, engine.store / name)
-    shutil.copytree(old / lexical.FOLDER, engine.store / lexical.FOLDER)
+    shutil.copytree(old / lexical.PASSAGES, engine.store / lexical.PASSAGES)
     opened = SearchEngine(engine.store)
     assert opened.search_lexical("frost", 5) == []
     assert len(opened.search_lexical("meteor", 5)) == 1
@@ -371,6 +376,7 @@ def test_an_index_that_disagrees_with_the_catalog_is_told(engine: SearchEngine, 
     assert engine.problems() == [
         "the dense index does not hold the catalog's passages",
         "the lexical index does not hold the catalog's passages",
+        "the lexical index does not hold the catalog's documents",
     ]
     engine.refresh()
     assert engine.problems() == []

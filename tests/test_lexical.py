@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from index.lexical import FOLDER, STAMP, LexicalIndex, stems
+from index.lexical import PASSAGES as NAME
+from index.lexical import LexicalIndex, stems
 
 PASSAGES = [
     (1, "Harbour bridge reopens", "The ferries carried passengers while the bridge was closed."),
@@ -158,12 +159,12 @@ def test_an_index_that_was_never_saved_is_not_loaded(tmp_path: Path) -> None:
 @pytest.mark.parametrize("stamp", [b"", b"{", b"[]", b"null", b"{}", b"\xff\xfe", b'{"sha256": "0", "generation": 1}'])
 def test_no_index_is_loaded_under_a_broken_stamp(index: LexicalIndex, tmp_path: Path, stamp: bytes) -> None:
     assert len(index) == 3
-    (tmp_path / STAMP).write_bytes(stamp)
+    (tmp_path / f"{NAME}.json").write_bytes(stamp)
     assert LexicalIndex.load(tmp_path) is None
 
 
 def test_no_damaged_or_missing_file_is_loaded(index: LexicalIndex, tmp_path: Path) -> None:
-    files = [file for file in (tmp_path / FOLDER).iterdir() if file.stat().st_size]
+    files = [file for file in (tmp_path / NAME).iterdir() if file.stat().st_size]
     assert len(index) == 3
     assert len(files) > 5
     for file in files:
@@ -180,7 +181,7 @@ def test_no_damaged_or_missing_file_is_loaded(index: LexicalIndex, tmp_path: Pat
 
 
 def test_a_new_index_takes_the_place_of_a_damaged_one(index: LexicalIndex, tmp_path: Path) -> None:
-    (tmp_path / FOLDER / "meta.json").write_text("{")
+    (tmp_path / NAME / "meta.json").write_text("{")
     new = LexicalIndex.create(tmp_path)
     new.apply(PASSAGES[:1], [], 7)
     assert loaded(tmp_path).ids() == [1]
