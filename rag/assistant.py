@@ -52,7 +52,7 @@ class Assistant:
             question=question,
             standalone_question=standalone,
             text=composed.text if answered else refusal(standalone, hits[:READ]),
-            short_answer=judged[0].finding.short_answer if answered else None,
+            short_answer=composed.short_answer if answered else None,
             citations=composed.citations if answered else (),
             hits=hits[:k],
             confidence=best,

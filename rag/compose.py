@@ -13,33 +13,38 @@ from rag.quote import merged, whole_quote
 
 MAX_SENTENCES = 4
 ABOUT_AS_LIKELY = 0.95
+SURE = 0.8
+"""From this probability on, the best answer is taken for the only one: `python -m eval gold`."""
 KINDRED = {"sentence": 0.7, "similarity": 0.8, "names": 1.0, "kind": 1.0}
 """A further sentence is quoted if it is about as likely as the best, or has these shares of the best's signals."""
 
 
 @dataclass(frozen=True, slots=True)
 class Composed:
-    """The text with its `[1]` marks, and the citations that they number."""
+    """The text with its `[1]` marks, the citations that they number, and the short answer if there is one."""
 
     text: str
     citations: tuple[Citation, ...]
+    short_answer: str | None
 
 
 def compose(
     question: str, judged: Sequence[Judged], threshold: float, document_of: Callable[[str], Document | None]
 ) -> Composed:
     """The best finding's sentence first, then its company; nothing if no document holds them."""
-    chosen = _chosen(judged, threshold, expected_kind(question) == "name")
+    chosen = _chosen(question, judged, threshold)
     citations: list[Citation] = []
     for passage, quote in _quotes(chosen):
         document = document_of(passage.document_id)
         citation = cite(len(citations) + 1, document, passage, quote) if document else None
         if citation and not any(citation.quote in each.quote for each in citations):
             citations.append(citation)
-    return Composed(" ".join(f"{c.quote} [{c.number}]" for c in citations), tuple(citations))
+    text = " ".join(f"{c.quote} [{c.number}]" for c in citations)
+    several = any(_is_kindred(question, each, chosen[0]) for each in chosen[1:])
+    return Composed(text, tuple(citations), chosen[0].finding.short_answer if chosen and not several else None)
 
 
-def _chosen(judged: Sequence[Judged], threshold: float, several: bool) -> list[Judged]:
+def _chosen(question: str, judged: Sequence[Judged], threshold: float) -> list[Judged]:
     """The likeliest finding and its company, likeliest first, without sentences that stand twice."""
     chosen: list[Judged] = []
     said: set[str] = set()
@@ -47,14 +52,16 @@ def _chosen(judged: Sequence[Judged], threshold: float, several: bool) -> list[J
         words = _plain(each.finding.words(each.finding.sentence))
         best = chosen[0] if chosen else each
         likely = each is best or each.probability >= max(threshold, ABOUT_AS_LIKELY * best.probability)
-        if (likely or (several and _is_kindred(each, best))) and words not in said and len(chosen) < MAX_SENTENCES:
+        if (likely or _is_kindred(question, each, best)) and words not in said and len(chosen) < MAX_SENTENCES:
             chosen.append(each)
             said.add(words)
     return chosen
 
 
-def _is_kindred(each: Judged, best: Judged) -> bool:
-    """Whether a sentence says as much of what was asked as the best one: another of several answers."""
+def _is_kindred(question: str, each: Judged, best: Judged) -> bool:
+    """Whether a sentence says as much of what was asked as the best one, which is not sure: another of several."""
+    if best.probability >= SURE or expected_kind(question) != "name":
+        return False
     held = all(each.signals[name] >= share * best.signals[name] for name, share in KINDRED.items())
     return held and each.signals["sentence"] > 0 and each.finding.answerable > 0
 

@@ -51,13 +51,20 @@ def test_a_sentence_below_the_threshold_is_not_company() -> None:
 
 
 def test_a_sentence_that_says_as_much_is_another_answer_to_a_question_that_may_have_several() -> None:
-    found = judged((0, 0.95), (2, 0.1))
+    found = judged((0, 0.7), (2, 0.1))
     assert len(composed(found, question="Who denied it?").citations) == 2
+    assert composed(found, question="Who denied it?").short_answer is None
     assert len(composed(found, question="When was it?").citations) == 1
 
 
+def test_an_answer_that_is_sure_stands_alone() -> None:
+    sure = composed(judged((0, 0.9), (2, 0.1)), question="Who denied it?")
+    assert len(sure.citations) == 1
+    assert sure.short_answer == "Johnson denied the deal."
+
+
 def test_a_sentence_that_says_less_is_no_other_answer() -> None:
-    best, other = judged((0, 0.95), (2, 0.1))
+    best, other = judged((0, 0.7), (2, 0.1))
     for name in SIGNALS:
         less = replace(other, signals={**SIGNALS, name: 0.1})
         assert len(composed([best, less], question="Who denied it?").citations) == 1
@@ -79,4 +86,4 @@ def test_a_document_that_is_gone_or_changed_is_not_quoted() -> None:
 
 
 def test_nothing_found_composes_nothing() -> None:
-    assert composed([]) == Composed("", ())
+    assert composed([]) == Composed("", (), None)
