@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 
@@ -227,11 +228,11 @@ class Catalog:
             with self._db:  # commits, or rolls back on any exception
                 yield
 
-    def _rows(self, sql: str, parameters: Sequence[object] = ()) -> list[tuple]:  # type: ignore[type-arg]
+    def _rows(self, sql: str, parameters: Sequence[object] = ()) -> list[Any]:
         with self._lock, damage_told(self.path):
             return self._db.execute(sql, parameters).fetchall()
 
-    def _in(self, sql: str, values: Sequence[object]) -> Iterator[tuple]:  # type: ignore[type-arg]
+    def _in(self, sql: str, values: Sequence[object]) -> Iterator[Any]:
         for first in range(0, len(values), _PARAMETERS):
             some = values[first : first + _PARAMETERS]
             yield from self._rows(f"{sql} ({','.join('?' * len(some))})", some)

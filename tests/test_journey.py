@@ -197,6 +197,7 @@ def test_an_example_can_be_clicked_and_a_new_conversation_begun(url: str, browse
     page.wait_for_selector("#source-1-1 mark")
     page.click("#clear")
     page.wait_for_selector(".sources .empty")
+    assert "$44 billion" not in page.inner_text("#chat")
     page.close()
 
 

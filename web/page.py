@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
+from typing import Any
 
 import gradio as gr
 from fastapi import FastAPI
@@ -104,7 +105,7 @@ def build_page(assistant: Assistant) -> gr.Blocks:
     return queued
 
 
-def _connect(assistant: Assistant, controls: tuple, outputs: tuple) -> None:  # type: ignore[type-arg]
+def _connect(assistant: Assistant, controls: tuple[Any, ...], outputs: tuple[Any, ...]) -> None:
     question, send, clear, examples = controls
     state = outputs[0]
     private = {"api_visibility": "private", "show_progress": "minimal"}
