@@ -13,7 +13,7 @@ from rag.retrieve import Hit
 
 MAX_SPAN_TOKENS = 30
 SHORTLIST = 20
-"""How many sentences are looked at twice; of the sample corpus's and SQuAD's, the right one is among them."""
+"""How many sentences are looked at twice. Raised from 12 when the sample corpus's second denial was cut off."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from index.engine import SearchEngine
 from rag.fuse import by_best, fuse, with_documents
 
 DEPTH = 200
-"""How many passages each search contributes; more changes nothing among the first hundred."""
+"""How many passages each search contributes; not tuned."""
 
 
 @dataclass(frozen=True, slots=True)
