@@ -63,8 +63,6 @@ def names(text: str) -> list[str]:
             words = words[1:]
         while words and words[0] in _LINKS:
             words = words[1:]
-        while words and words[-1] in _LINKS:
-            words.pop()
         if words:
             found.append(re.sub(r"['’]s?$|[.,]$", "", " ".join(words)))
     return [name for name in found if name]
