@@ -41,8 +41,17 @@ def compose(
         if citation and not any(citation.quote in each.quote for each in citations):
             citations.append(citation)
     text = " ".join(f"{c.quote} [{c.number}]" for c in citations)
+    return Composed(text, tuple(citations), _short_answer(question, chosen, citations))
+
+
+def _short_answer(question: str, chosen: Sequence[Judged], citations: Sequence[Citation]) -> str | None:
+    """The best finding's, if it is cited and not one of several."""
     several = any(_is_kindred(question, each, chosen[0]) for each in chosen[1:])
-    return Composed(text, tuple(citations), chosen[0].finding.short_answer if chosen and not several else None)
+    if several or not citations:
+        return None
+    first = citations[0]
+    cited = _within(chosen[0], first.passage, Span(first.quote_start, first.quote_end))
+    return chosen[0].finding.short_answer if cited else None
 
 
 def _chosen(question: str, judged: Sequence[Judged], threshold: float) -> list[Judged]:

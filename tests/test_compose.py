@@ -85,5 +85,14 @@ def test_a_document_that_is_gone_or_changed_is_not_quoted() -> None:
     assert composed(judged((0, 0.9)), Document("news.txt", "News", "Something else.", "x")).citations == ()
 
 
+def test_a_short_answer_is_not_given_for_a_sentence_that_is_not_cited() -> None:
+    gone, kept = judged((0, 0.9), (2, 0.89))
+    elsewhere = replace(gone.finding.hit, passage=replace(gone.finding.hit.passage, document_id="gone.txt"))
+    gone = replace(gone, finding=replace(gone.finding, hit=elsewhere))
+    found = compose("When was it?", [gone, kept], 0.5, {"news.txt": DOCUMENT}.get)
+    assert [citation.quote for citation in found.citations] == ["Robinson denied it too."]
+    assert found.short_answer is None
+
+
 def test_nothing_found_composes_nothing() -> None:
     assert composed([]) == Composed("", (), None)
