@@ -110,6 +110,16 @@ class Catalog:
         sql = 'SELECT id, document_id, start, "end", text FROM passages WHERE id IN'
         return {row[0]: Passage(*row[1:]) for row in self._in(sql, passage_ids)}
 
+    def passages_of(self, document_id: str) -> list[Passage]:
+        """A document's passages, in order; none if there is no such document."""
+        sql = 'SELECT document_id, start, "end", text FROM passages WHERE document_id = ? ORDER BY start, "end"'
+        return [Passage(*row) for row in self._rows(sql, (document_id,))]
+
+    def passage_counts(self, document_ids: Sequence[str]) -> dict[str, int]:
+        """Document id to its number of passages, for those that have any."""
+        sql = "SELECT document_id, count(*) FROM passages WHERE document_id IN"
+        return dict(self._in(sql, document_ids, "GROUP BY document_id"))
+
     def vectors_for(self, input_hashes: Sequence[bytes]) -> dict[bytes, Vectors]:
         """Vectors of texts that were embedded before, by the hash of the text."""
         sql = "SELECT input_hash, vector FROM passages WHERE input_hash IN"
@@ -232,10 +242,10 @@ class Catalog:
         with self._lock, damage_told(self.path):
             return self._db.execute(sql, parameters).fetchall()
 
-    def _in(self, sql: str, values: Sequence[object]) -> Iterator[Any]:
+    def _in(self, sql: str, values: Sequence[object], then: str = "") -> Iterator[Any]:
         for first in range(0, len(values), _PARAMETERS):
             some = values[first : first + _PARAMETERS]
-            yield from self._rows(f"{sql} ({','.join('?' * len(some))})", some)
+            yield from self._rows(f"{sql} ({','.join('?' * len(some))}) {then}", some)
 
 
 def _vector(blob: bytes) -> Vectors:

@@ -83,6 +83,10 @@ class SearchEngine:
         """The passages that still exist, by id."""
         return self.catalog.passages(passage_ids)
 
+    def passage_counts(self, document_ids: Sequence[str]) -> dict[str, int]:
+        """Document id to its number of passages."""
+        return self.catalog.passage_counts(document_ids)
+
     def problems(self) -> list[str]:
         """What does not agree with what; empty for a sound store."""
         found = self.catalog.problems()

@@ -52,10 +52,23 @@ def cite(number: int, document: Document, passage: Passage, quote: Span) -> Cita
 
 
 @dataclass(frozen=True, slots=True)
+class Draft:
+    """The text with its `[1]` marks, the citations that they number, and the short answer if there is one."""
+
+    text: str
+    citations: tuple[Citation, ...]
+    short_answer: str | None
+
+
+NOTHING = Draft("", (), None)
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """An answer, or an abstention: then there are no citations and no short answer, and `text` says so.
 
-    `confidence` is the calibrated probability that the answer is right, comparable between questions.
+    `confidence` is the calibrated probability that the answer is right, comparable between questions. `draft` is
+    what was found, said or not: evaluation asks it how often a refusal was needless.
     """
 
     question: str
@@ -66,6 +79,7 @@ class Answer:
     hits: tuple[Hit, ...]
     confidence: float
     timings_ms: Mapping[str, float]
+    draft: Draft = NOTHING
 
     @property
     def abstained(self) -> bool:

@@ -19,17 +19,20 @@ from rag.retrieve import Hit, Retriever
 MAX_QUESTION_CHARACTERS = 2_000
 MAX_HITS = 1_000
 READ = 8
-"""How many of the best passages are read."""
 
 
 @dataclass(frozen=True, slots=True)
 class Assistant:
-    """Answers questions from one store. Made by `rag.build.build_assistant`; usable from several threads."""
+    """Answers questions from one store, of which it reads the `read` best passages.
+
+    Made by `rag.build.build_assistant`; usable from several threads.
+    """
 
     engine: SearchEngine
     retriever: Retriever
     reader: Reader
     confidence: Confidence
+    read: int = READ
 
     def ask(self, question: str, history: Sequence[Turn] = (), k: int = 8) -> Answer:
         """The answer with its citations, or an abstention with the closest passages.
@@ -38,22 +41,22 @@ class Assistant:
         Raises QuestionError for a question that is empty or too long, and for a k that is out of range.
         """
         started = perf_counter()
-        standalone = self._standalone(_checked(question, k), history)
-        retrieval = self.retriever.timed(standalone, max(k, READ))
+        standalone = self.standalone(_checked(question, k), history)
+        retrieval = self.retriever.timed(standalone, max(k, self.read))
         reading = perf_counter()
         hits = retrieval.hits
-        titles = self._titles(hits[:READ])
-        judged = self.confidence.judge(standalone, self.reader.read(standalone, hits[:READ], titles), titles)
+        titles = self._titles(hits[: self.read])
+        judged = self.confidence.judge(standalone, self.reader.read(standalone, hits[: self.read], titles), titles)
         best = judged[0].probability if judged else 0.0
-        composed = compose(standalone, judged, self.confidence.threshold, self.document)
-        answered = best >= self.confidence.threshold and composed.citations
+        draft = compose(standalone, judged, self.confidence.threshold, self.document)
+        answered = best >= self.confidence.threshold and draft.citations
         done = perf_counter()
         return Answer(
             question=question,
             standalone_question=standalone,
-            text=composed.text if answered else refusal(standalone, hits[:READ]),
-            short_answer=composed.short_answer if answered else None,
-            citations=composed.citations if answered else (),
+            text=draft.text if answered else refusal(standalone, hits[: self.read]),
+            short_answer=draft.short_answer if answered else None,
+            citations=draft.citations if answered else (),
             hits=hits[:k],
             confidence=best,
             timings_ms={
@@ -62,6 +65,7 @@ class Assistant:
                 "read": (done - reading) * 1000,
                 "total": (done - started) * 1000,
             },
+            draft=draft,
         )
 
     def retrieve(self, question: str, k: int = 8) -> list[Hit]:
@@ -76,12 +80,15 @@ class Assistant:
         """The document of that id, or None if the store does not hold it."""
         return self.engine.catalog.document(document_id)
 
-    def _standalone(self, question: str, history: Sequence[Turn]) -> str:
-        """Earlier questions are themselves made to stand alone, and the last one's answer is found, if needed."""
+    def standalone(self, question: str, history: Sequence[Turn]) -> str:
+        """The question with what it leaves to its history.
+
+        Earlier questions are themselves made to stand alone, and the last one's answer is found, if needed.
+        """
         if not history or not depends_on_history(question):
             return question
         *earlier, last = history
-        previous = self._standalone(last.question, earlier)
+        previous = self.standalone(last.question, earlier)
         answer = last.short_answer if last.short_answer else self.ask(previous).short_answer
         return standalone_question(question, [*earlier, Turn(previous, answer)])
 

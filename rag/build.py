@@ -14,7 +14,7 @@ from rag.assistant import Assistant
 from rag.confidence import fitted_confidence
 from rag.network import ReaderModel
 from rag.read import SpanReader
-from rag.retrieve import Retriever
+from rag.retrieve import FusedRetriever
 
 
 def build_assistant(
@@ -46,4 +46,4 @@ def build_assistant(
 def assemble(engine: SearchEngine, embedder: SentenceEmbedder | None = None) -> Assistant:
     """An assistant over an open engine."""
     embedder = embedder or SentenceEmbedder(engine.catalog.recipe.embedder)
-    return Assistant(engine, Retriever(engine, embedder), SpanReader(ReaderModel(), embedder), fitted_confidence())
+    return Assistant(engine, FusedRetriever(engine, embedder), SpanReader(ReaderModel(), embedder), fitted_confidence())

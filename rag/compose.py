@@ -2,11 +2,10 @@
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from corpus.document import Document, Passage
 from corpus.sentences import Span
-from rag.answer import Citation, cite
+from rag.answer import Citation, Draft, cite
 from rag.confidence import Judged
 from rag.expect import expected_kind
 from rag.quote import merged, whole_quote
@@ -20,18 +19,9 @@ KINDRED = {"sentence": 0.7, "similarity": 0.8, "names": 1.0, "kind": 1.0}
 All set by hand, looking at the gold set."""
 
 
-@dataclass(frozen=True, slots=True)
-class Composed:
-    """The text with its `[1]` marks, the citations that they number, and the short answer if there is one."""
-
-    text: str
-    citations: tuple[Citation, ...]
-    short_answer: str | None
-
-
 def compose(
     question: str, judged: Sequence[Judged], threshold: float, document_of: Callable[[str], Document | None]
-) -> Composed:
+) -> Draft:
     """The best finding's sentence first, then its company; nothing if no document holds them."""
     chosen = _chosen(question, judged, threshold)
     citations: list[Citation] = []
@@ -41,7 +31,7 @@ def compose(
         if citation and not any(citation.quote in each.quote for each in citations):
             citations.append(citation)
     text = " ".join(f"{c.quote} [{c.number}]" for c in citations)
-    return Composed(text, tuple(citations), _short_answer(question, chosen, citations))
+    return Draft(text, tuple(citations), _short_answer(question, chosen, citations))
 
 
 def _short_answer(question: str, chosen: Sequence[Judged], citations: Sequence[Citation]) -> str | None:

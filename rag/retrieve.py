@@ -3,19 +3,21 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from time import perf_counter
+from typing import Protocol
 
 from corpus.document import Passage
 from index.embed import Embedder
 from index.engine import SearchEngine
-from rag.fuse import by_best, fuse, with_documents
-
-DEPTH = 200
-"""How many passages each search contributes; not tuned."""
+from rag.fuse import Fusion, Ranking, ranks
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A search result. Higher scores are better; `ranks` says where each search put it, from 1."""
+    """A search result. Higher scores are better; `ranks` says where each search put it, from 1.
+
+    The searches are `dense`, `lexical` and `document` (BM25 of the whole document, among documents); `fused` is
+    the place that they gave it together.
+    """
 
     passage: Passage
     score: float
@@ -30,42 +32,54 @@ class Retrieval:
     timings_ms: Mapping[str, float]
 
 
-class Retriever:
-    """Dense and lexical search over one engine, fused."""
-
-    def __init__(self, engine: SearchEngine, embedder: Embedder) -> None:
-        self._engine = engine
-        self._embedder = embedder
+class Retriever(Protocol):
+    """Finds passages for a question."""
 
     def retrieve(self, question: str, k: int) -> list[Hit]:
         """At most k hits, best first."""
+
+    def timed(self, question: str, k: int) -> Retrieval:
+        """As `retrieve`, with the milliseconds of the stages `embed` and `search`."""
+
+
+class FusedRetriever:
+    """Dense and lexical search over one engine, fused."""
+
+    def __init__(self, engine: SearchEngine, embedder: Embedder, fusion: Fusion | None = None) -> None:
+        self._engine = engine
+        self._embedder = embedder
+        self._fusion = fusion or Fusion()
+
+    def retrieve(self, question: str, k: int) -> list[Hit]:
         return list(self.timed(question, k).hits)
 
     def timed(self, question: str, k: int) -> Retrieval:
-        """As `retrieve`, with the time that embedding the question and searching took."""
         started = perf_counter()
-        vector = self._embedder.embed_query(question)
+        vector = self._embedder.embed_query(question) if self._fusion.dense else None
         embedded = perf_counter()
-        hits = self._search(question, self._engine.search_dense(vector, max(DEPTH, k)), k)
-        return Retrieval(
-            tuple(hits), {"embed": (embedded - started) * 1000, "search": (perf_counter() - embedded) * 1000}
-        )
+        depth = max(self._fusion.depth, k)
+        dense = self._engine.search_dense(vector, depth) if vector is not None else []
+        lexical = self._engine.search_lexical(question, depth) if self._fusion.lexical else []
+        whole = self._engine.search_documents(question, depth) if self._fusion.document else []
+        hits = self._fused(dense, lexical, whole)[:k]
+        done = perf_counter()
+        return Retrieval(tuple(hits), {"embed": (embedded - started) * 1000, "search": (done - embedded) * 1000})
 
-    def _search(self, question: str, dense: list[tuple[int, float]], k: int) -> list[Hit]:
-        lexical = self._engine.search_lexical(question, max(DEPTH, k))
-        whole = by_best(self._engine.search_documents(question, max(DEPTH, k)))
-        fused = fuse(dense, lexical)
-        passages = self._engine.passages([*fused, *whole])
+    def _fused(self, dense: Ranking, lexical: Ranking, whole: Ranking) -> list[Hit]:
+        passages = self._engine.passages(list(dict.fromkeys(i for found in (dense, lexical, whole) for i, _ in found)))
         document_of = {i: passage.document_id for i, passage in passages.items()}
-        documents = {document_of[i]: score for i, score in whole.items() if i in document_of}
-        scores = with_documents({i: score for i, score in fused.items() if i in passages}, document_of, documents)
-        ranks = {"dense": _ranks(dense), "lexical": _ranks(lexical)}
-        best = sorted(scores, key=lambda i: (-scores[i], i))[:k]
-        return [
-            Hit(passages[i], scores[i], {name: places[i] for name, places in ranks.items() if i in places})
-            for i in best
-        ]
-
-
-def _ranks(ranking: list[tuple[int, float]]) -> dict[int, int]:
-    return {passage_id: rank for rank, (passage_id, _) in enumerate(ranking, start=1)}
+        counts = self._engine.passage_counts(list(dict.fromkeys(document_of.values())))
+        cosines, bm25 = self._fusion.shares(dense), self._fusion.shares(lexical)
+        documents = {document_of[i]: share for i, share in self._fusion.shares(whole).items() if i in document_of}
+        scores = {
+            i: self._fusion.score(cosines.get(i, 0.0), bm25.get(i, 0.0), documents.get(name, 0.0), counts.get(name, 1))
+            for i, name in document_of.items()
+        }
+        places = {"dense": ranks(dense), "lexical": ranks(lexical)}
+        of_document = {document_of[i]: rank for i, rank in ranks(whole).items() if i in document_of}
+        hits = []
+        for place, i in enumerate(sorted(scores, key=lambda i: (-scores[i], i)), start=1):
+            found = {name: ranked[i] for name, ranked in places.items() if i in ranked}
+            found |= {"document": of_document[document_of[i]]} if document_of[i] in of_document else {}
+            hits.append(Hit(passages[i], scores[i], found | {"fused": place}))
+        return hits

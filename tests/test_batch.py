@@ -15,7 +15,7 @@ from rag.assistant import MAX_QUESTION_CHARACTERS, Assistant
 from rag.batch import BatchQuestion, answers, read_batch
 from rag.confidence import fitted_confidence
 from rag.read import Finding
-from rag.retrieve import Hit, Retriever
+from rag.retrieve import FusedRetriever, Hit
 
 
 class NothingFound:
@@ -30,7 +30,7 @@ class NothingFound:
 def assistant(tmp_path: Path, embedder: Embedder) -> Assistant:
     """The real assistant over an empty store."""
     engine = SearchEngine(tmp_path / "store")
-    return Assistant(engine, Retriever(engine, embedder), NothingFound(), fitted_confidence())
+    return Assistant(engine, FusedRetriever(engine, embedder), NothingFound(), fitted_confidence())
 
 
 def _file(folder: Path, *lines: str) -> Path:

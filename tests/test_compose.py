@@ -5,7 +5,8 @@ from dataclasses import replace
 
 from corpus.document import Document, Passage
 from corpus.sentences import sentences
-from rag.compose import Composed, compose
+from rag.answer import Draft
+from rag.compose import compose
 from rag.confidence import Judged
 from rag.read import Finding
 from rag.retrieve import Hit
@@ -22,7 +23,7 @@ def judged(*chances: tuple[int, float]) -> list[Judged]:
     return [Judged(Finding(hit, spans[i], spans[i], 1.0, 1.0, 1.0), chance, SIGNALS) for i, chance in chances]
 
 
-def composed(found: Sequence[Judged], document: Document | None = DOCUMENT, question: str = "When was it?") -> Composed:
+def composed(found: Sequence[Judged], document: Document | None = DOCUMENT, question: str = "When was it?") -> Draft:
     return compose(question, found, 0.5, lambda _: document)
 
 
@@ -95,4 +96,4 @@ def test_a_short_answer_is_not_given_for_a_sentence_that_is_not_cited() -> None:
 
 
 def test_nothing_found_composes_nothing() -> None:
-    assert composed([]) == Composed("", (), None)
+    assert composed([]) == Draft("", (), None)

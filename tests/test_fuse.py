@@ -4,48 +4,62 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.fuse import DENSE, DOCUMENT, LEXICAL, by_best, fuse, with_documents
+from corpus.errors import UserError
+from rag.fuse import Fusion, by_rank
 
 RANKINGS = st.dictionaries(st.integers(1, 20), st.floats(-1, 1), max_size=12).map(lambda found: list(found.items()))
 BM25 = st.dictionaries(st.integers(1, 20), st.floats(0, 50), max_size=12).map(lambda found: list(found.items()))
+SUM = Fusion()
 
 
 def test_the_weights_share_one_between_them() -> None:
-    assert pytest.approx(1.0) == DENSE + LEXICAL + DOCUMENT
+    assert pytest.approx(1.0) == SUM.dense + SUM.lexical + SUM.document
 
 
-def test_cosines_are_scaled_between_worst_and_best_and_bm25_by_its_best() -> None:
-    fused = fuse([(1, 0.9), (2, 0.5), (3, 0.1)], [(2, 10.0), (4, 5.0)])
-    assert fused == pytest.approx({1: DENSE, 2: DENSE / 2 + LEXICAL, 3: 0.0, 4: LEXICAL / 2})
+def test_scores_are_shares_of_the_best_and_none_is_below_nothing() -> None:
+    assert SUM.shares([(1, 8.0), (2, 2.0), (3, -1.0)]) == {1: 1.0, 2: 0.25, 3: 0.0}
 
 
-def test_passages_with_equal_cosines_are_all_best() -> None:
-    assert fuse([(1, 0.4), (2, 0.4)], []) == {1: DENSE, 2: DENSE}
-
-
-def test_nothing_found_fuses_to_nothing() -> None:
-    assert fuse([], []) == {}
+def test_nothing_found_has_no_shares() -> None:
+    assert SUM.shares([]) == Fusion("rrf").shares([]) == {}
 
 
 def test_passages_without_any_of_the_words_do_not_divide_by_zero() -> None:
-    assert fuse([], [(1, 0.0), (2, 0.0)]) == {}
-    assert by_best([(1, 0.0)]) == {}
+    assert SUM.shares([(1, 0.0), (2, 0.0)]) == {}
 
 
-def test_scores_are_shares_of_the_best() -> None:
-    assert by_best([(1, 8.0), (2, 2.0)]) == {1: 1.0, 2: 0.25}
+def test_ranks_are_shares_that_do_not_depend_on_scores() -> None:
+    assert by_rank([(7, 900.0), (8, 0.1)]) == {7: 1.0, 8: 61 / 62}
+    assert Fusion("rrf").shares([(7, 0.9), (8, 0.8)]) == Fusion("rrf").shares([(7, 5.0), (8, 1.0)])
 
 
-def test_a_passage_gains_from_its_document() -> None:
-    scores = with_documents({1: 0.3, 2: 0.2, 3: 0.4}, {1: "a", 2: "a", 3: "b"}, {"a": 1.0, "c": 0.5})
-    assert scores == pytest.approx({1: 0.3 + DOCUMENT, 2: 0.2 + DOCUMENT, 3: 0.4})
+def test_a_passage_of_a_short_document_has_its_documents_words_and_its_own() -> None:
+    assert Fusion(dense=2, lexical=3, document=5, whole=2).score(1.0, 0.5, 0.1, 2) == pytest.approx(2 + 1.5 + 0.5)
+
+
+def test_the_longer_a_document_the_more_a_passages_own_words_count() -> None:
+    fusion = Fusion(dense=2, lexical=3, document=5, whole=2)
+    assert fusion.score(1.0, 0.5, 0.1, 8) == pytest.approx(2 + (3 + 5 * 0.75) * 0.5 + 5 * 0.25 * 0.1)
+
+
+def test_without_a_lexical_search_a_long_document_counts_whole() -> None:
+    assert Fusion(dense=1, lexical=0, document=4, whole=1).score(1.0, 0.0, 1.0, 4) == pytest.approx(5.0)
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"method": "max"}, {"dense": -1.0}, {"dense": 0, "lexical": 0, "document": 0}, {"depth": 0}, {"whole": 0}]
+)
+def test_a_fusion_that_cannot_be_is_refused(wrong: dict[str, float]) -> None:
+    with pytest.raises(UserError, match="fusion"):
+        Fusion(**wrong)  # type: ignore[arg-type]
 
 
 @settings(deadline=None, max_examples=60)
-@given(RANKINGS, BM25)
-def test_fused_scores_of_all_that_was_found_lie_within_their_weights(
-    dense: list[tuple[int, float]], lexical: list[tuple[int, float]]
+@given(RANKINGS, BM25, st.integers(1, 50), st.sampled_from(["sum", "rrf"]))
+def test_scores_lie_between_nothing_and_the_sum_of_the_weights(
+    dense: list[tuple[int, float]], lexical: list[tuple[int, float]], passages: int, method: str
 ) -> None:
-    fused = fuse(dense, lexical)
-    assert {i for i, _ in dense} <= set(fused) <= {i for i, _ in [*dense, *lexical]}
-    assert all(0 <= score <= DENSE + LEXICAL + 1e-9 for score in fused.values())
+    fusion = Fusion(method)
+    cosines, bm25 = fusion.shares(dense), fusion.shares(lexical)
+    for i in {*cosines, *bm25}:
+        assert 0 <= fusion.score(cosines.get(i, 0.0), bm25.get(i, 0.0), bm25.get(i, 0.0), passages) <= 1 + 1e-9

@@ -7,42 +7,61 @@ import pytest
 from index.embed import Embedder
 from index.engine import SearchEngine
 from index.sync import sync
-from rag.retrieve import Retriever
+from rag.fuse import Fusion
+from rag.retrieve import FusedRetriever
 
 
 @pytest.fixture
-def retriever(corpus_folder: Path, tmp_path: Path, embedder: Embedder) -> Retriever:
+def retriever(corpus_folder: Path, tmp_path: Path, embedder: Embedder) -> FusedRetriever:
     engine = SearchEngine(tmp_path / "store")
     sync(corpus_folder, engine, embedder)
-    return Retriever(engine, embedder)
+    return FusedRetriever(engine, embedder)
 
 
-def test_the_passage_that_is_asked_about_comes_first_in_every_search(retriever: Retriever) -> None:
+def test_the_passage_that_is_asked_about_comes_first_in_every_search(retriever: FusedRetriever) -> None:
     best = retriever.retrieve("Which postman discovered a comet with a telescope?", 3)[0]
     assert best.passage.document_id == "new-comet.txt"
-    assert best.ranks == {"dense": 1, "lexical": 1}
+    assert best.ranks == {"dense": 1, "lexical": 1, "document": 1, "fused": 1}
 
 
-def test_a_passage_that_only_one_search_found_has_only_that_rank(retriever: Retriever) -> None:
+def test_a_passage_that_only_one_search_found_has_only_that_rank(retriever: FusedRetriever) -> None:
     ranks = [set(hit.ranks) for hit in retriever.retrieve("comet", 10)]
-    assert {"dense"} in ranks
-    assert {"dense", "lexical"} in ranks
+    assert {"dense", "fused"} in ranks
+    assert {"dense", "lexical", "document", "fused"} in ranks
 
 
-def test_hits_are_best_first_at_most_k_and_each_passage_once(retriever: Retriever) -> None:
+def test_hits_are_best_first_at_most_k_and_each_passage_once(retriever: FusedRetriever) -> None:
     hits = retriever.retrieve("the storm and the frost and the comet", 2)
     assert len(hits) == 2
     assert hits[0].score >= hits[1].score
     assert hits[0].passage != hits[1].passage
 
 
-def test_a_question_without_any_word_of_the_corpus_still_gets_the_nearest(retriever: Retriever) -> None:
-    assert retriever.retrieve("zzz", 1)[0].ranks.keys() == {"dense"}
+def test_a_question_without_any_word_of_the_corpus_still_gets_the_nearest(retriever: FusedRetriever) -> None:
+    assert retriever.retrieve("zzz", 1)[0].ranks.keys() == {"dense", "fused"}
 
 
-def test_the_stages_are_timed(retriever: Retriever) -> None:
+def test_the_fused_rank_is_the_place_in_the_list(retriever: FusedRetriever) -> None:
+    assert [hit.ranks["fused"] for hit in retriever.retrieve("the storm and the comet", 10)] == [1, 2, 3]
+
+
+@pytest.mark.parametrize("alone", ["dense", "lexical", "document"])
+def test_a_search_without_weight_is_not_made(
+    alone: str, corpus_folder: Path, tmp_path: Path, embedder: Embedder
+) -> None:
+    engine = SearchEngine(tmp_path / "store")
+    sync(corpus_folder, engine, embedder)
+    weights = {name: float(name == alone) for name in ("dense", "lexical", "document")}
+    hits = FusedRetriever(
+        engine, embedder, Fusion(dense=weights["dense"], lexical=weights["lexical"], document=weights["document"])
+    ).retrieve("comet", 10)
+    assert hits[0].passage.document_id == "new-comet.txt"
+    assert {frozenset(hit.ranks) for hit in hits} == {frozenset({alone, "fused"})}
+
+
+def test_the_stages_are_timed(retriever: FusedRetriever) -> None:
     assert set(retriever.timed("comet", 1).timings_ms) == {"embed", "search"}
 
 
 def test_an_empty_store_gives_no_hits(tmp_path: Path, embedder: Embedder) -> None:
-    assert Retriever(SearchEngine(tmp_path / "store"), embedder).retrieve("anything?", 5) == []
+    assert FusedRetriever(SearchEngine(tmp_path / "store"), embedder).retrieve("anything?", 5) == []

@@ -24,7 +24,7 @@ from rag.assistant import READ
 from rag.confidence import signals
 from rag.network import ReaderModel
 from rag.read import Finding, SpanReader
-from rag.retrieve import Retriever
+from rag.retrieve import FusedRetriever
 from rag.training.squad import Asked, held_aside, questions
 
 SEED = 11
@@ -78,7 +78,7 @@ def _index(asked: Sequence[Asked], folder: Path) -> SearchEngine:
 def _observe(chosen: Sequence[tuple[str, Asked]], engine: SearchEngine) -> tuple[tuple[str, ...], list[Observation]]:
     """(names of the signals, one observation for each question)."""
     embedder = SentenceEmbedder()
-    retriever, reader = Retriever(engine, embedder), SpanReader(ReaderModel(), embedder)
+    retriever, reader = FusedRetriever(engine, embedder), SpanReader(ReaderModel(), embedder)
     names: tuple[str, ...] = ()
     observations = []
     for kind, asked in chosen:
