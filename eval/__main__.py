@@ -1,61 +1,125 @@
-"""`python -m eval gold|retrieval|speed`: measure the assistant."""
+"""`python -m eval …`: measure the assistant, compare and sweep measurements, and report them."""
 
 import argparse
 import json
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 
-from corpus.edge import exit_status
-from index.place import SAMPLE_CORPUS
-from index.progress import sync_progress
-from rag.build import build_assistant
+from corpus.edge import exit_status, warn
+from corpus.errors import DataError
+from eval.gate import FAILED, limits, shortfalls
+from eval.options import command_line
+from eval.saved import SavedRun, load_run, saved_runs
+from eval.settings import Settings, grid, settings_from
+from eval.task import KINDS, Task
 
 
 def main(arguments: list[str]) -> int:
-    """The exit status."""
-    options = _parser().parse_args(arguments)
-    commands = {"gold": _gold, "retrieval": _retrieval, "speed": _speed}
+    """The exit status: 1 if a figure is below its `--fail-under`."""
+    options = command_line().parse_args(arguments)
+    if options.command in KINDS:
+        return _measure(options)
+    commands = {
+        "compare": _compare, "report": _report, "worst": _worst, "runs": _runs, "results": _results, "speed": _speed,
+    }  # fmt: skip
     return commands[options.command](options)
 
 
-def _gold(options: argparse.Namespace) -> int:
-    from eval.gold import SAMPLE, ask_all, figures, load_gold
+def _measure(options: argparse.Namespace) -> int:
+    from eval.perform import perform
+    from eval.progress import followed
+    from eval.show import run_lines
 
-    questions = load_gold(options.questions or SAMPLE)
-    with sync_progress() as progress:
-        assistant = build_assistant(options.corpus, options.store, progress=progress)
-    outcomes = ask_all(assistant, questions)
-    if not options.json:
-        for kind in dict.fromkeys(each.gold.kind for each in outcomes):
-            of_kind = [each for each in outcomes if each.gold.kind == kind]
-            print(f"{kind:14} {sum(each.right for each in of_kind):3} of {len(of_kind):3} right")
-        print()
-        for each in outcomes:
-            if not each.right or (each.answerable and not each.cited):
-                print(f"miss {each.gold.id}: {each.answer.standalone_question}")
-                print(f"     wanted {_wanted(each.gold.answers)}")
-                print(f"     said   {each.answer.text}  (confidence {each.answer.confidence:.2f})")
-        print()
-    _print(figures(outcomes), options.json)
-    return 0
+    wanted = limits(options.fail_under)
+    task = _task(options)
+    if options.sweep:
+        return _sweep(options, task, grid(task.settings, options.sweep), wanted)
+    run = followed(perform(task, options.out or options.runs / task.name(), options.store, options.again))
+    if options.run:
+        options.run.write_bytes((run.folder / "run.trec").read_bytes())
+    _print([json.dumps(run.figures, ensure_ascii=False)] if options.json else run_lines(run))
+    return _gate(wanted, [run])
 
 
-def _retrieval(options: argparse.Namespace) -> int:
-    from eval.beir import load_beir
-    from eval.retrieval import build_retriever, figures, run
+def _task(options: argparse.Namespace) -> Task:
+    from eval.sets.gold import SAMPLE
+    from eval.sets.load import load_benchmark
 
-    benchmark = load_beir(options.data, options.split)
-    with tempfile.TemporaryDirectory() as folder, sync_progress() as progress:
-        store = options.store or Path(folder)
-        found = run(benchmark, build_retriever(benchmark, store, progress))
-        _print(figures(benchmark, found), options.json)
+    settings = settings_from(options.set)
+    benchmark = load_benchmark(options.data or str(SAMPLE), options.split, options.corpus)
+    return Task(options.command, benchmark, settings, options.depth, options.budget, options.given, options.sample)
+
+
+def _sweep(options: argparse.Namespace, task: Task, points: Sequence[Settings], wanted: Mapping[str, float]) -> int:
+    from eval.progress import followed
+    from eval.sweep import sweep, sweep_lines
+
+    if options.out or options.run or options.store:
+        raise DataError("--sweep makes a run and an index for every point: leave out --out, --run and --store")
+    tried = followed(sweep(task, points, options.runs, options.again))
+    rows = [asdict(each.settings) | dict(each.run.figures) | {"p": each.p, "best": each.is_best} for each in tried]
+    _print([json.dumps(rows, ensure_ascii=False)] if options.json else sweep_lines(tried))
+    return _gate(wanted, [each.run for each in tried if each.is_best])
+
+
+def _compare(options: argparse.Namespace) -> int:
+    from eval.compare import changed, compare, comparison_lines
+
+    first, second = _found(options, options.first), _found(options, options.second)
+    differences, questions = compare(first, second), changed(first, second)
+    as_json = {"measures": [asdict(each) for each in differences], "changed": [asdict(each) for each in questions]}
+    _print([json.dumps(as_json, ensure_ascii=False)] if options.json else comparison_lines(first, second))
+    return _gate(limits(options.fail_under), [second])
+
+
+def _report(options: argparse.Namespace) -> int:
+    from eval.report import write_report
+
+    runs = [_found(options, name) for name in options.run]
+    path = options.out or runs[0].folder / "report.html"
+    write_report(runs, path)
+    print(json.dumps({"report": str(path)}) if options.json else path)
+    return _gate(limits(options.fail_under), runs)
+
+
+def _worst(options: argparse.Namespace) -> int:
+    from eval.show import worst_lines
+    from eval.worst import worst_questions
+
+    run = _found(options, options.run)
+    rows = [
+        {"id": each.record["id"], "score": each.score, "question": each.record["question"], "why": list(each.why)}
+        for each in worst_questions(run, options.n).misses
+    ]
+    _print([json.dumps(rows, ensure_ascii=False)] if options.json else worst_lines(run, options.n))
+    return _gate(limits(options.fail_under), [run])
+
+
+def _runs(options: argparse.Namespace) -> int:
+    runs = saved_runs(options.runs)
+    if not runs and not options.json:
+        print(f"{options.runs}: holds no finished run; make one with python -m eval retrieval --data DATA")
+    for run in runs:
+        main_figure = run.figures.get(run.main_measure, 0.0)
+        row = {"run": run.name, "measure": run.main_measure, "figure": main_figure}
+        print(json.dumps(row) if options.json else f"{run.name:48} {run.main_measure:12} {main_figure:.4f}")
+    return _gate(limits(options.fail_under), runs)
+
+
+def _results(options: argparse.Namespace) -> int:
+    from eval.results import write_results
+
+    print(write_results(options.data, options.out))
     return 0
 
 
 def _speed(options: argparse.Namespace) -> int:
     from eval.speed import ask_speed, start_speed, sync_speed
+    from index.place import SAMPLE_CORPUS
+    from rag.build import build_assistant
 
     corpus = options.corpus or SAMPLE_CORPUS
     timings = [ask_speed(build_assistant(corpus, options.store))]
@@ -70,33 +134,22 @@ def _speed(options: argparse.Namespace) -> int:
     return 0
 
 
-def _wanted(answers: tuple[tuple[str, ...], ...]) -> str:
-    return "; ".join(" or ".join(fact) for fact in answers) or "a refusal"
+def _found(options: argparse.Namespace, name: str) -> SavedRun:
+    """A run by its folder, or by its name among those that are kept."""
+    folder = Path(name)
+    return load_run(folder if folder.is_dir() else options.runs / name)
 
 
-def _print(figures: Mapping[str, float], as_json: bool) -> None:
-    if as_json:
-        print(json.dumps(figures))
-        return
-    for name, value in figures.items():
-        print(f"{name:20} {value:.0f}" if name == "questions" else f"{name:20} {value:.3f}")
+def _gate(wanted: Mapping[str, float], runs: Sequence[SavedRun]) -> int:
+    found = [text for run in runs for text in shortfalls(wanted, run.figures)]
+    for text in found:
+        warn(text)
+    return FAILED if found else 0
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m eval", description="Measure the assistant.")
-    commands = parser.add_subparsers(dest="command", required=True)
-    gold = commands.add_parser("gold", help="answers and refusals on a gold set (the sample corpus's)")
-    gold.add_argument("--questions", type=Path, metavar="FILE", help="a gold file of JSON lines")
-    retrieval = commands.add_parser("retrieval", help="ranking figures on a folder in BEIR's layout")
-    retrieval.add_argument("--data", type=Path, required=True, metavar="DIR", help="corpus.jsonl, queries, qrels")
-    retrieval.add_argument("--split", default="test", help="which queries and qrels (test)")
-    speed = commands.add_parser("speed", help="times, as ratios to limits measured in the same run")
-    for command in (gold, speed):
-        command.add_argument("--corpus", type=Path, metavar="DIR", help="folder of documents (the sample corpus)")
-    for command in (gold, retrieval, speed):
-        command.add_argument("--store", type=Path, metavar="DIR", help="where the index lies")
-        command.add_argument("--json", action="store_true", help="figures as JSON")
-    return parser
+def _print(lines: Iterable[str]) -> None:
+    for line in lines:
+        print(line)
 
 
 if __name__ == "__main__":
