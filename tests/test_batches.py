@@ -9,13 +9,14 @@ from transformers import AutoTokenizer, PreTrainedTokenizerFast
 
 from index.embed import wheel_model_folder
 from rag.training import batches as module
-from rag.training.batches import MAX_TOKENS, UNKNOWN, Encoded, batches, encode
+from rag.training.batches import MAX_TOKENS, NOWHERE, UNKNOWN, Encoded, batches, encode
 from rag.training.examples import Example
 
 _WINDOW = "The bridge reopened on Tuesday. Mayor Inês Almeida crossed it first — for €40,000."
 _ANSWER = (_WINDOW.index("Inês"), _WINDOW.index(" crossed"))
 _POSITIVE = Example("Who crossed the bridge first?", "Harbour bridge", _WINDOW, _ANSWER, True)
 _NEGATIVE = Example("Who built the bridge?", "", _WINDOW, None, False)
+_CLAIM = Example("Ferries are slower than bridges.", "", _WINDOW, None, True, judged_only=True)
 _EXCHANGED = Example("Who crossed the tunnel first?", "Harbour bridge", _WINDOW, None, None)
 
 
@@ -53,6 +54,12 @@ def test_an_answer_inside_a_word_takes_the_whole_token() -> None:
     at = (_WINDOW.index("ridge"), _WINDOW.index("ridge") + 5)
     (encoded,) = _encode(Example("What?", "", _WINDOW, at, True))
     assert _words(encoded.ids[encoded.start : encoded.end + 1]) == "bridge"
+
+
+def test_of_a_claim_only_its_relevance_is_known() -> None:
+    (encoded,) = _encode(_CLAIM)
+    assert (encoded.start, encoded.end) == (NOWHERE, NOWHERE)
+    assert (encoded.relevant, encoded.answerable) == (1.0, UNKNOWN)
 
 
 def test_a_question_without_answer_points_at_the_first_token() -> None:

@@ -35,8 +35,14 @@ _ASKED = [
 def _epochs(
     asked: Sequence[Asked], embedder: Embedder, seed: int = 7, epochs: int = 40, collection: str = "wiki"
 ) -> list[Example]:
-    maker = ExampleMaker(collection, asked, embedder, random.Random(seed))
-    return [example for _ in range(epochs) for example in maker.examples()]
+    maker, chance = ExampleMaker(collection, asked, embedder), random.Random(seed)
+    return [example for _ in range(epochs) for example in maker.examples(chance)]
+
+
+def _alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No passage is widened by its article's others."""
+    for name, shares in SHARES.items():
+        monkeypatch.setitem(SHARES, name, replace(shares, company=0.0))
 
 
 def _long(answer: str) -> str:
@@ -73,7 +79,10 @@ def test_a_question_that_its_paragraph_does_not_answer_has_no_answer_and_says_no
     ] * 3
 
 
-def test_a_question_is_shown_with_other_paragraphs_that_do_not_hold_its_answer(embedder: Embedder) -> None:
+def test_a_question_is_shown_with_other_paragraphs_that_do_not_hold_its_answer(
+    embedder: Embedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _alone(monkeypatch)
     negatives = [example for example in _epochs(_ASKED, embedder) if example.relevant is False]
     assert {example.question for example in negatives} == {each.question for each in _ASKED if each.answers}
     asked = {each.question: each for each in _ASKED}
@@ -166,5 +175,18 @@ def test_the_same_seed_makes_the_same_examples_and_another_seed_others(embedder:
 
 def test_of_some_collections_only_a_share_of_the_answered_questions_is_used(embedder: Embedder) -> None:
     positives = [each for each in _epochs(_ASKED[:4], embedder, epochs=100, collection="reddit") if each.answer]
-    assert SHARES["reddit"].used == 0.4
-    assert 100 < len(positives) < 220  # 160 of 400 expected, standard deviation 9.8
+    assert SHARES["reddit"].used == 0.7
+    assert 220 < len(positives) < 340  # 280 of 400 expected, standard deviation 9.2
+
+
+def test_some_passages_are_widened_by_others_of_their_article(embedder: Embedder) -> None:
+    other = _asked("What did the ferries carry?", "The ferries carried sheep across the water.", "sheep")
+    examples = [each for each in _epochs([_ASKED[0], other], embedder) if each.question == _ASKED[0].question]
+    windows = {each.window for each in examples if each.answer}
+    assert windows == {_BRIDGE, f"{_BRIDGE}\n\n{other.paragraph}", f"{other.paragraph}\n\n{_BRIDGE}"}
+
+
+def test_a_passage_is_not_widened_by_one_that_holds_the_answer_too(embedder: Embedder) -> None:
+    other = _asked("Who came?", "Ines Almeida came to the bridge again.", "Ines Almeida")
+    windows = {each.window for each in _epochs([_ASKED[0], other], embedder)}
+    assert windows == {_BRIDGE, other.paragraph}

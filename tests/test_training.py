@@ -2,11 +2,13 @@
 
 import random
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 import torch
-from transformers import AutoTokenizer
+from transformers import AutoTokenizer, PreTrainedTokenizerFast
 
+from corpus.errors import DataError
 from index.embed import wheel_model_folder
 from rag.network import WORD_EMBEDDINGS, new_network
 from rag.training.batches import batches, encode
@@ -22,6 +24,10 @@ EXAMPLES = [
 ]
 
 
+def tokenizer() -> PreTrainedTokenizerFast:
+    return AutoTokenizer.from_pretrained(str(wheel_model_folder()), local_files_only=True)
+
+
 def test_the_learning_rate_warms_up_falls_slowly_and_ends_at_nothing() -> None:
     rates = [learning_rate(step, 1000) for step in range(1001)]
     assert rates[0] == 0
@@ -32,15 +38,43 @@ def test_the_learning_rate_warms_up_falls_slowly_and_ends_at_nothing() -> None:
 
 
 def test_steps_lower_the_loss_and_leave_the_word_embeddings_alone() -> None:
-    tokenizer = AutoTokenizer.from_pretrained(str(wheel_model_folder()), local_files_only=True)
-    (batch,) = batches(list(encode(EXAMPLES, tokenizer)), random.Random(1))
-    torch.manual_seed(1)
+    (batch,) = batches(list(encode(EXAMPLES, tokenizer())), random.Random(1))
     trainer = Trainer(steps=1000)
     losses = [trainer.step(batch) for _ in range(60)]
     assert sum(losses[-10:]) < 0.8 * sum(losses[:10])
     weights = trainer.weights()
     assert WORD_EMBEDDINGS not in weights
     assert set(weights) == set(new_network().state_dict()) - {WORD_EMBEDDINGS}
+
+
+def test_training_that_was_interrupted_goes_on_as_if_it_had_not_been(tmp_path: Path) -> None:
+    (batch,) = batches(list(encode(EXAMPLES, tokenizer())), random.Random(1))
+    through, first, second = Trainer(steps=6), Trainer(steps=6), Trainer(steps=6)
+    for _ in range(4):
+        through.step(batch)
+    for _ in range(2):
+        first.step(batch)
+    first.save(tmp_path / "state.pt")
+    second.restore(tmp_path / "state.pt")
+    for _ in range(2):
+        second.step(batch)
+    assert second.step_number == through.step_number == 4
+    pairs = zip(through.weights().values(), second.weights().values(), strict=True)
+    assert all(torch.equal(one, other) for one, other in pairs)
+
+
+def test_a_state_of_another_training_is_refused(tmp_path: Path) -> None:
+    Trainer(steps=6).save(tmp_path / "state.pt")
+    with pytest.raises(DataError, match="another training"):
+        Trainer(steps=7).restore(tmp_path / "state.pt")
+
+
+def test_claims_teach_relevance_alone() -> None:
+    tokenized = list(encode([Example("Bridges are fast.", "", "A bridge.", None, True, judged_only=True)], tokenizer()))
+    (batch,) = batches(tokenized, random.Random(1))
+    trainer = Trainer(steps=100)
+    losses = [trainer.step(batch) for _ in range(20)]
+    assert 0 < losses[-1] < losses[0] < 1
 
 
 def test_a_signal_that_tells_right_from_wrong_is_weighted() -> None:

@@ -15,6 +15,8 @@ BATCH_MOST = 64
 POOL = 2000
 """Batches of like length are made within pools of this many examples, so that epochs differ."""
 UNKNOWN = -1.0
+NOWHERE = -100
+"""The place of an answer of which nothing is known: torch's cross-entropy passes over it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,7 @@ def _encoded(
 ) -> Encoded | None:
     prefix = len(example.title) + 1 if example.title else 0
     allowed = [sequence == 1 and at[0] >= prefix for sequence, at in zip(sequences, offsets, strict=True)]
-    start = end = 0
+    start = end = NOWHERE if example.judged_only else 0
     if example.answer:
         first, last = example.answer[0] + prefix, example.answer[1] + prefix
         inside = [i for i, at in enumerate(offsets) if allowed[i] and at[1] > first and at[0] < last]
@@ -105,7 +107,8 @@ def _encoded(
         start, end = inside[0], inside[-1]
     allowed[0] = True
     relevant = UNKNOWN if example.relevant is None else float(example.relevant)
-    return Encoded(ids, types, allowed, start, end, relevant, float(example.answer is not None))
+    answerable = UNKNOWN if example.judged_only else float(example.answer is not None)
+    return Encoded(ids, types, allowed, start, end, relevant, answerable)
 
 
 def _padded(group: Sequence[Encoded]) -> Batch:

