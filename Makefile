@@ -1,8 +1,9 @@
 # The environment is .venv; every command below makes it first if it is missing or out of date.
 PYTHON ?= python3
+DATA ?= ../shared/data
 BIN := .venv/bin
 
-.PHONY: run test check install clean
+.PHONY: run test check results install clean
 
 run: .venv/.run
 	$(BIN)/python app.py
@@ -15,6 +16,10 @@ check: .venv/.dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest
+
+# The open sets lie in DATA; about half an hour, less what was measured before.
+results: .venv/.run
+	$(BIN)/python -m eval results --data $(DATA)
 
 install: .venv/.run
 

@@ -2,23 +2,26 @@
 
 import argparse
 import json
+import os
 import sys
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
+from difflib import get_close_matches
 from pathlib import Path
 
 from corpus.edge import exit_status, warn
 from corpus.errors import DataError
-from eval.gate import FAILED, limits, shortfalls
+from eval.gate import FAILED, POSSIBLE, check_known, limits, shortfalls
 from eval.options import command_line
 from eval.saved import SavedRun, load_run, saved_runs
+from eval.sets.beir import DEFAULT_SPLIT
 from eval.settings import Settings, grid, settings_from
-from eval.task import KINDS, Task
+from eval.task import KINDS, Task, check_measurable
 
 
 def main(arguments: list[str]) -> int:
-    """The exit status: 1 if a figure is below its `--fail-under`."""
+    """The exit status: 1 if a figure is worse than its `--fail-under`."""
     options = command_line().parse_args(arguments)
     if options.command in KINDS:
         return _measure(options)
@@ -29,14 +32,22 @@ def main(arguments: list[str]) -> int:
 
 
 def _measure(options: argparse.Namespace) -> int:
+    """What is wrong with the command line is said before anything is measured."""
     from eval.perform import perform
     from eval.progress import followed
     from eval.show import run_lines
 
     wanted = limits(options.fail_under)
-    task = _task(options)
-    if options.sweep:
-        return _sweep(options, task, grid(task.settings, options.sweep), wanted)
+    check_known(wanted, POSSIBLE[options.command])
+    settings = settings_from(options.set)
+    points = grid(settings, options.sweep) if options.sweep else []
+    if points and (options.out or options.run or options.store):
+        raise DataError("--sweep makes a run and an index for every point: leave out --out, --run and --store")
+    if options.run:
+        _check_folder(options.run)
+    task = _task(options, settings)
+    if points:
+        return _sweep(options, task, points, wanted)
     run = followed(perform(task, options.out or options.runs / task.name(), options.store, options.again))
     if options.run:
         options.run.write_bytes((run.folder / "run.trec").read_bytes())
@@ -44,23 +55,29 @@ def _measure(options: argparse.Namespace) -> int:
     return _gate(wanted, [run])
 
 
-def _task(options: argparse.Namespace) -> Task:
+def _task(options: argparse.Namespace, settings: Settings) -> Task:
     from eval.sets.gold import SAMPLE
     from eval.sets.load import load_benchmark
 
-    settings = settings_from(options.set)
     benchmark = load_benchmark(options.data or str(SAMPLE), options.split, options.corpus)
-    return Task(options.command, benchmark, settings, options.depth, options.budget, options.given, options.sample)
+    check_measurable(options.command, benchmark)
+    source = ["--questions" if options.command == "gold" else "--data", options.data] if options.data else []
+    source += ["--split", options.split] if options.split != DEFAULT_SPLIT else []
+    source += ["--corpus", str(options.corpus)] if options.corpus else []
+    asked = (options.depth, options.budget, options.given, options.sample)
+    return Task(options.command, benchmark, settings, *asked, tuple(source))
 
 
 def _sweep(options: argparse.Namespace, task: Task, points: Sequence[Settings], wanted: Mapping[str, float]) -> int:
     from eval.progress import followed
     from eval.sweep import sweep, sweep_lines
 
-    if options.out or options.run or options.store:
-        raise DataError("--sweep makes a run and an index for every point: leave out --out, --run and --store")
     tried = followed(sweep(task, points, options.runs, options.again))
-    rows = [asdict(each.settings) | dict(each.run.figures) | {"p": each.p, "best": each.is_best} for each in tried]
+    rows = [
+        {"run": each.run.name, "settings": asdict(each.settings), "figures": each.run.figures, "p": each.p,
+         "verdict": each.verdict}
+        for each in tried
+    ]  # fmt: skip
     _print([json.dumps(rows, ensure_ascii=False)] if options.json else sweep_lines(tried))
     return _gate(wanted, [each.run for each in tried if each.is_best])
 
@@ -68,50 +85,64 @@ def _sweep(options: argparse.Namespace, task: Task, points: Sequence[Settings], 
 def _compare(options: argparse.Namespace) -> int:
     from eval.compare import changed, compare, comparison_lines
 
+    wanted = limits(options.fail_under)
     first, second = _found(options, options.first), _found(options, options.second)
     differences, questions = compare(first, second), changed(first, second)
     as_json = {"measures": [asdict(each) for each in differences], "changed": [asdict(each) for each in questions]}
-    _print([json.dumps(as_json, ensure_ascii=False)] if options.json else comparison_lines(first, second))
-    return _gate(limits(options.fail_under), [second])
+    lines = comparison_lines(first, second, differences, questions)
+    _print([json.dumps(as_json, ensure_ascii=False)] if options.json else lines)
+    return _gate(wanted, [second])
 
 
 def _report(options: argparse.Namespace) -> int:
     from eval.report import write_report
 
+    wanted = limits(options.fail_under)
     runs = [_found(options, name) for name in options.run]
     path = options.out or runs[0].folder / "report.html"
     write_report(runs, path)
     print(json.dumps({"report": str(path)}) if options.json else path)
-    return _gate(limits(options.fail_under), runs)
+    return _gate(wanted, runs)
 
 
 def _worst(options: argparse.Namespace) -> int:
     from eval.show import worst_lines
     from eval.worst import worst_questions
 
+    wanted = limits(options.fail_under)
     run = _found(options, options.run)
     rows = [
         {"id": each.record["id"], "score": each.score, "question": each.record["question"], "why": list(each.why)}
         for each in worst_questions(run, options.n).misses
     ]
     _print([json.dumps(rows, ensure_ascii=False)] if options.json else worst_lines(run, options.n))
-    return _gate(limits(options.fail_under), [run])
+    return _gate(wanted, [run])
 
 
 def _runs(options: argparse.Namespace) -> int:
-    runs = saved_runs(options.runs)
-    if not runs and not options.json:
-        print(f"{options.runs}: holds no finished run; make one with python -m eval retrieval --data DATA")
-    for run in runs:
-        main_figure = run.figures.get(run.main_measure, 0.0)
-        row = {"run": run.name, "measure": run.main_measure, "figure": main_figure}
-        print(json.dumps(row) if options.json else f"{run.name:48} {run.main_measure:12} {main_figure:.4f}")
-    return _gate(limits(options.fail_under), runs)
+    from eval.show import changed_settings
+
+    wanted = limits(options.fail_under)
+    runs = saved_runs(options.runs, lambda error: warn(f"left out: {error}"))
+    rows = [
+        {"run": run.name, "measure": run.main_measure, "figure": run.figures.get(run.main_measure),
+         "settings": changed_settings(run)}
+        for run in runs
+    ]  # fmt: skip
+    lines = [
+        f"{row['run']:44} {row['measure']:12} {'–' if row['figure'] is None else format(row['figure'], '.4f'):7} "
+        f"{row['settings']}"
+        for row in rows
+    ]
+    none = f"{options.runs}: holds no finished run; make one with python -m eval retrieval --data DATA"
+    _print([json.dumps(rows, ensure_ascii=False)] if options.json else lines or [none])
+    return _gate(wanted, runs)
 
 
 def _results(options: argparse.Namespace) -> int:
-    from eval.results import write_results
+    from eval.results import RESULTS, write_results
 
+    _check_folder(options.out or RESULTS)
     print(write_results(options.data, options.out))
     return 0
 
@@ -136,8 +167,19 @@ def _speed(options: argparse.Namespace) -> int:
 
 def _found(options: argparse.Namespace, name: str) -> SavedRun:
     """A run by its folder, or by its name among those that are kept."""
-    folder = Path(name)
-    return load_run(folder if folder.is_dir() else options.runs / name)
+    folder = next((each for each in (Path(name), options.runs / name) if each.is_dir()), None)
+    if folder is None:
+        kept = [each.name for each in sorted(options.runs.glob("*/"))]
+        near = [each for each in kept if each.startswith(name)] or get_close_matches(name, kept)
+        hint = f"did you mean {' or '.join(near[:3])}?" if near else "python -m eval runs lists those that there are"
+        raise DataError(f"{name}: there is no such run; {hint}")
+    return load_run(folder)
+
+
+def _check_folder(path: Path) -> None:
+    """Raises DataError if no file can be written there."""
+    if path.is_dir() or not os.access(path.parent, os.W_OK):
+        raise DataError(f"{path}: cannot be written there; give a file in a folder that there is")
 
 
 def _gate(wanted: Mapping[str, float], runs: Sequence[SavedRun]) -> int:

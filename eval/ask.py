@@ -6,6 +6,7 @@ from typing import Any
 
 from corpus.document import Document
 from corpus.errors import QuestionError
+from corpus.split import MIN_PASSAGE_TOKENS
 from corpus.tokens import count_tokens
 from eval.benchmark import Question
 from eval.measures.citations import matches
@@ -37,12 +38,24 @@ class Asker:
         return self._answered(question)
 
     def _retrieved(self, question: Question) -> tuple[Record, Mapping[str, float]]:
-        standalone = self.assistant.standalone(question.text, _turns(question))
-        retrieval = self.assistant.retriever.timed(standalone, 4 * self.task.depth)
+        standalone = self._standalone(question)
+        is_splitting = self.task.kind == "splitting"
+        retrieval = self.assistant.retriever.timed(standalone, max(4 * self.task.depth, is_splitting * self._most()))
         hits = list(retrieval.hits)
-        if self.task.kind == "splitting":
+        if is_splitting:
             hits = _within_budget(hits, self.task.budget)
         return self._record(question, standalone, hits), retrieval.timings_ms
+
+    def _standalone(self, question: Question) -> str:
+        """The question as it is where its history cannot be asked."""
+        try:
+            return self.assistant.standalone(question.text, _turns(question))
+        except QuestionError:
+            return question.text
+
+    def _most(self) -> int:
+        """So many passages fill the budget, but for a text cut into bits."""
+        return self.task.budget // MIN_PASSAGE_TOKENS
 
     def _answered(self, question: Question) -> tuple[Record, Mapping[str, float]]:
         assistant = self.assistant
@@ -69,22 +82,25 @@ class Asker:
         }
 
     def _instead(self, question: Question) -> dict[str, dict[str, float]]:
-        """The documents that the last turn alone, and a person's rewriting of it, would have found."""
+        """The documents that the last turn alone, and a person's rewriting, would have found, searched as deep."""
         texts = {"last turn": question.text, "rewrite": question.rewrite}
+        passages = max(self.task.depth, self.assistant.read)
         return {
-            name: _documents(self.assistant.retriever.retrieve(text, 4 * self.task.depth), self.task.depth)
+            name: _documents(self.assistant.retriever.retrieve(text, passages)[: self.task.depth])
             for name, text in texts.items()
             if text
         }
 
     def _record(self, question: Question, standalone: str, hits: Sequence[Hit]) -> Record:
+        all_of_them = (len(hits), len(hits))
+        most = all_of_them if self.task.kind == "splitting" else (self.task.depth, PASSAGES_KEPT)
         return {
             "id": question.id,
             "kind": question.kind,
             "question": question.text,
             "history": list(question.history),
             "standalone_question": standalone,
-            "hits": _kept(hits, self.task.depth),
+            "hits": _kept(hits, *most),
             "wanted": self._wanted(question, hits),
         }
 
@@ -127,24 +143,25 @@ def _within_budget(hits: Sequence[Hit], budget: int) -> list[Hit]:
     return kept
 
 
-def _kept(hits: Sequence[Hit], depth: int) -> list[dict[str, object]]:
-    """The best passages, and below them the first of every document that is not among them yet."""
+def _kept(hits: Sequence[Hit], depth: int, passages: int) -> list[dict[str, object]]:
+    """The best passages, and below them the first of every further document; of `depth` documents at most."""
     kept: list[dict[str, object]] = []
     documents: set[str] = set()
     for place, hit in enumerate(hits):
         is_new = hit.passage.document_id not in documents and len(documents) < depth
         documents |= {hit.passage.document_id} if is_new else set()
-        if is_new or place < PASSAGES_KEPT:
+        if is_new or (place < passages and hit.passage.document_id in documents):
             fields = hit_json(hit)
             kept.append({name: value for name, value in fields.items() if name != "text" or place < TEXTS})
     return kept
 
 
-def _documents(hits: Sequence[Hit], depth: int) -> dict[str, float]:
+def _documents(hits: Sequence[Hit]) -> dict[str, float]:
+    """Documents by the score of their best passage."""
     best: dict[str, float] = {}
     for hit in hits:
         best.setdefault(hit.passage.document_id, round(hit.score, 6))
-    return dict(list(best.items())[:depth])
+    return best
 
 
 def _best_ranks(hits: Sequence[Hit]) -> dict[str, dict[str, int]]:

@@ -1,12 +1,13 @@
 """Two runs, question by question: what differs, by how much, and how sure that is."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from statistics import fmean
 
 from corpus.errors import DataError
 from eval.measures.paired import bootstrap_interval, holm, randomization_test, wins_losses_ties
 from eval.saved import Record, SavedRun
+from eval.show import changed_settings
 
 SURE_BELOW = 0.05
 SEED = 7
@@ -61,7 +62,7 @@ def compare(first: SavedRun, second: SavedRun) -> list[Difference]:
         raise DataError(f"{first.name} and {second.name} have no measure in common")
     found = [_difference(name, *_pairs(first, second, name)) for name in shared]
     adjusted = holm([each.p for each in found])
-    return [_with_p(each, p) for each, p in zip(found, adjusted, strict=True)]
+    return [replace(each, p=p) for each, p in zip(found, adjusted, strict=True)]
 
 
 def changed(first: SavedRun, second: SavedRun) -> list[Changed]:
@@ -86,11 +87,12 @@ def benchmark_name(run: SavedRun) -> str:
     return str(run.manifest["benchmark"]["name"])
 
 
-def comparison_lines(first: SavedRun, second: SavedRun, most: int = 10) -> Iterator[str]:
-    """For a terminal: the table, then the questions that changed most."""
-    differences, questions = compare(first, second), changed(first, second)
-    yield f"A  {first.name}"
-    yield f"B  {second.name}"
+def comparison_lines(
+    first: SavedRun, second: SavedRun, differences: Sequence[Difference], questions: Sequence[Changed], most: int = 10
+) -> Iterator[str]:
+    """For a terminal, what was found to differ: the table, then the questions that changed most."""
+    yield f"A  {first.name}: {changed_settings(first)}"
+    yield f"B  {second.name}: {changed_settings(second)}"
     yield ""
     yield f"{'measure':28} {'A':>7} {'B':>7} {'B-A':>8}  {'95 % of B-A':>18} {'p':>7}   B better/worse/same"
     for each in differences:
@@ -105,7 +107,8 @@ def comparison_lines(first: SavedRun, second: SavedRun, most: int = 10) -> Itera
     shown = questions if len(questions) <= 2 * most else [*questions[:most], *questions[-most:]]
     records = records_of(first, {each.id for each in shown})
     for question in shown:
-        yield f"  {question.first:.3f} → {question.second:.3f}  {question.id}  {records[question.id]['question'][:90]}"
+        text = " ".join(records[question.id]["question"].split()) if question.id in records else ""
+        yield f"  {question.first:.3f} → {question.second:.3f}  {question.id}  {text[:90]}"
 
 
 def _both(first: SavedRun, second: SavedRun, measure: str) -> list[str]:
@@ -123,7 +126,3 @@ def _difference(measure: str, first: list[float], second: list[float]) -> Differ
     p = randomization_test(second, first, seed=SEED)
     wins, losses, ties = wins_losses_ties(second, first)
     return Difference(measure, fmean(first), fmean(second), low, high, p, wins, losses, ties)
-
-
-def _with_p(each: Difference, p: float) -> Difference:
-    return Difference(each.measure, each.first, each.second, each.low, each.high, p, each.wins, each.losses, each.ties)

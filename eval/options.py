@@ -4,20 +4,33 @@ import argparse
 from pathlib import Path
 
 from eval.perform import RUNS
-from eval.task import KINDS
+from eval.sets.beir import DEFAULT_SPLIT
+from eval.task import BUDGET, DEPTH, KINDS
 
 EPILOG = """\
-To start: python -m eval retrieval --data FOLDER, then python -m eval worst RUN and python -m eval report RUN.
---data understands folders in BEIR's layout, SQuAD 1.1 and 2.0 files, MTRAG-style conversations, span references
-(questions.jsonl beside texts), MultiHop-RAG's two files, gold files of this project (.jsonl), and irds:NAME for
-ir_datasets. Each run is saved in a folder, goes on where it was interrupted, and is repeated exactly by its command.
+To start:
+  python -m eval retrieval --data FOLDER        measure; the last lines say where the run is saved
+  python -m eval worst RUN                      its worst questions, and why
+  python -m eval report RUN                     a page of HTML
+  python -m eval retrieval --data FOLDER --sweep passage_tokens=96,160,200    several settings, and which is best
+  python -m eval compare RUN RUN                two runs, question by question
+
+FOLDER in BEIR's layout: corpus.jsonl {_id, title, text}, queries.jsonl {_id, text}, and qrels.tsv: query, document,
+grade. --data also understands SQuAD 1.1 and 2.0 files, MTRAG-style conversations, span references (questions.jsonl
+beside texts), MultiHop-RAG's two files, gold files of this project (.jsonl), and irds:NAME for ir_datasets.
+Each run is saved in a folder, goes on where it was interrupted, and is repeated exactly by its command.
 """
 SETTINGS = """\
-settings for --set and --sweep: embedder, passage_tokens, overlap_tokens, title_tokens (the index's recipe); fusion
-(sum or rrf), dense, lexical, document (weights of the searches), whole (passages up to which a document counts
-whole), depth (passages each search contributes); read (passages
-that are read); threshold (confidence from which an answer is given). Example: --sweep passage_tokens=96,160,224
---sweep fusion=rrf,sum"""
+settings for --set and --sweep:
+  embedder, passage_tokens, overlap_tokens, title_tokens   how documents are cut and embedded: each change, an index
+  fusion               how searches are fused: sum (of shares of the best score) or rrf (by ranks)
+  dense, lexical, document   weights of the searches: by meaning, BM25 of passages, BM25 of whole documents
+  whole                passages up to which a document counts whole
+  depth                passages that each search contributes
+  read                 passages that are read for an answer
+  threshold            confidence from which an answer is given; -1: as fitted
+--sweep of a setting takes the place of its --set; several --sweep make a grid. Example:
+  --set fusion=rrf --sweep passage_tokens=96,160 --sweep title_tokens=0,32"""
 HELP = {
     "retrieval": "how well documents and passages are ranked",
     "answers": "answers, refusals, calibration and citations, where right answers are known (SQuAD, gold files)",
@@ -35,7 +48,9 @@ def command_line() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for kind in KINDS:
-        _measurement(commands.add_parser(kind, help=HELP[kind], epilog=SETTINGS, formatter_class=raw), kind)
+        about = f"Measure {HELP[kind]}."
+        command = commands.add_parser(kind, help=HELP[kind], description=about, epilog=SETTINGS, formatter_class=raw)
+        _measurement(command, kind)
     _reading(commands)
     results = commands.add_parser("results", help="measure the open sets beside references: writes eval/RESULTS.md")
     results.add_argument("--data", type=Path, required=True, metavar="DIR", help="the folder that holds the open sets")
@@ -47,32 +62,43 @@ def command_line() -> argparse.ArgumentParser:
 
 
 def _measurement(command: argparse.ArgumentParser, kind: str) -> None:
-    command.set_defaults(split="test", data=None, corpus=None, depth=100, budget=1000, given=False)
+    command.set_defaults(split=DEFAULT_SPLIT, data=None, corpus=None, depth=DEPTH, budget=BUDGET, given=False)
     if kind == "gold":
         command.add_argument("--questions", dest="data", metavar="FILE", help="a gold file (the sample corpus's)")
         command.add_argument("--corpus", type=Path, metavar="DIR", help="the documents asked of (the sample corpus)")
     else:
         command.add_argument("--data", required=True, metavar="DATA", help="a folder, a file, or irds:NAME")
-        command.add_argument("--split", default="test", help="which queries and qrels, where there are several (test)")
+        command.add_argument(
+            "--split",
+            default=DEFAULT_SPLIT,
+            metavar="NAME",
+            help="which queries and qrels, where there are several (test)",
+        )
         command.add_argument("--corpus", type=Path, metavar="DIR", help="a gold file's documents (the sample corpus)")
     if kind == "answers":
         command.add_argument("--given", action="store_true", help="read the paragraph asked of instead of searching")
     if kind == "splitting":
-        command.add_argument("--budget", type=int, default=1000, metavar="N", help="tokens a question may find (1000)")
+        command.add_argument(
+            "--budget", type=int, default=BUDGET, metavar="N", help="tokens a question may find (1000)"
+        )
     else:
-        command.add_argument("--depth", type=int, default=100, metavar="N", help="documents ranked (100)")
+        command.add_argument("--depth", type=int, default=DEPTH, metavar="N", help="documents ranked (100)")
     command.add_argument("--sample", type=int, default=0, metavar="N", help="ask only N questions, drawn by a seed")
-    command.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="change a setting")
-    command.add_argument("--sweep", action="append", default=[], metavar="NAME=V,V", help="try several values")
+    command.add_argument(
+        "--set", action="append", default=[], metavar="NAME=VALUE", help="change a setting (see below)"
+    )
+    command.add_argument(
+        "--sweep", action="append", default=[], metavar="NAME=V,V", help="try several values, each a run"
+    )
     command.add_argument("--out", type=Path, metavar="DIR", help="the run's folder (one of its own in --runs)")
-    command.add_argument("--run", type=Path, metavar="FILE", help="copy the TREC run there, too")
+    command.add_argument("--run", type=Path, metavar="FILE", help="write the TREC run there, too")
     command.add_argument("--store", type=Path, metavar="DIR", help="where the index lies (kept by recipe)")
-    command.add_argument("--again", action="store_true", help="ask again what was asked before")
+    command.add_argument("--again", action="store_true", help="forget the saved run; ask all again")
     _common(command)
 
 
 def _reading(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    compare = commands.add_parser("compare", help="two runs: differences, how sure they are, what changed")
+    compare = commands.add_parser("compare", help="two runs: differences, how sure, what changed")
     compare.add_argument("first", metavar="A", help="a run's name or folder")
     compare.add_argument("second", metavar="B", help="the run to hold against it")
     report = commands.add_parser("report", help="one page of HTML about one or several runs")
@@ -80,7 +106,7 @@ def _reading(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     report.add_argument("--out", type=Path, metavar="FILE", help="where to write (report.html in the first run)")
     worst = commands.add_parser("worst", help="a run's worst questions, with what was retrieved and why")
     worst.add_argument("run", metavar="RUN", help="a run's name or folder")
-    worst.add_argument("-n", type=int, default=10, metavar="N", help="how many (10)")
+    worst.add_argument("-n", type=_count, default=10, metavar="N", help="how many (10)")
     runs = commands.add_parser("runs", help="the runs that are saved, with their main figures")
     for command in (compare, report, worst, runs):
         _common(command)
@@ -89,5 +115,11 @@ def _reading(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
 def _common(command: argparse.ArgumentParser) -> None:
     command.add_argument("--runs", type=Path, default=RUNS, metavar="DIR", help="where runs are kept (eval/runs)")
     command.add_argument("--json", action="store_true", help="JSON instead of words")
-    gate = "exit with status 1 if the figure is below, such as ndcg@10=0.72"
+    gate = "exit with status 1 if a figure is worse: ndcg@10=0.72; ECE=0.1 is the most, for lower is better"
     command.add_argument("--fail-under", action="append", default=[], metavar="NAME=X", help=gate)
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text} is no number of questions; give 1 or more")
+    return int(text)

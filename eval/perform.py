@@ -4,6 +4,7 @@ import json
 from collections.abc import Generator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from eval.ask import Asker
 from eval.journal import Journal, held
@@ -28,8 +29,9 @@ def perform(
 ) -> Generator[Step, None, SavedRun]:
     """Measure step by step into a folder of RUNS, or the one given; the run, once it is finished.
 
-    What an earlier attempt at the same task has asked is not asked again, unless `again`. Raises DataError if the
-    folder holds another run or is being written, and StoreError as `build_system` does.
+    What an earlier attempt at the same task has asked is not asked again, unless `again`. Take all steps on one
+    thread, for the locks are its own. Raises DataError if the folder holds another run or is being written, and
+    StoreError as `build_system` does.
     """
     folder = folder or RUNS / task.name()
     with held(folder):
@@ -90,7 +92,7 @@ def _trec_qrels(qrels: Mapping[str, Mapping[str, int]]) -> str:
 
 def _name(text: str) -> str:
     """An id as TREC's files take it, which are separated by whitespace."""
-    return "".join(f"%{ord(c):02X}" if c.isspace() or c == "%" else c for c in text)
+    return "".join(quote(c, safe="") if c.isspace() or c == "%" else c for c in text)
 
 
 def _json(value: Mapping[str, Any]) -> str:

@@ -6,6 +6,7 @@ from typing import TypeVar
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
+from corpus.edge import warn
 from eval.system import Step
 
 Result = TypeVar("Result")
@@ -29,6 +30,9 @@ def followed(steps: Generator[Step, None, Result]) -> Result:
         while True:
             try:
                 step = next(steps)
+            except KeyboardInterrupt:
+                warn("interrupted: the same command goes on where it stopped")
+                raise
             except StopIteration as finished:
                 result: Result = finished.value
                 return result

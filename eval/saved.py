@@ -4,26 +4,36 @@
     answers.jsonl   one line a question, in the benchmark's order: what came back, and what was wanted
     scores.json     every measure of every question, by measure and question id
     run.trec        documents by rank, and qrels.trec what was wanted: what trec_eval takes
+    run.passages.trec, qrels.passages.trec   the same of passages, where evidence is known
     predictions.json, na_probs.json   what the official SQuAD 2.0 scorer takes, where there are short answers
     timings.jsonl   milliseconds by stage, one line a question: the only file that differs when a run is repeated
+    task.json       whose run it is, from its first moment on
+
+In TREC's files, white space and percent signs in ids are written as in addresses: `a b` is `a%20b`.
 
 A line of answers.jsonl has `id`, `kind`, `question`, `history`, `standalone_question`, `hits`, and `wanted`:
-`answers`, `answerable`, `documents` (each `document_id`, `title`, `grade`, and `ranks` by stage, as far as it was
-found) and `evidence` (each `document_id`, `start`, `end`, `quote`). Where an answer was asked for, it also has
-`answer`, `short_answer`, `abstained`, `confidence`, `citations`, and `guess`: what would have been said if nothing
-were refused. `hits` are the best passages (each `document_id`, `start`, `end`, `score`, `ranks`, and the first ones
-`text`).
+`answers`, `answerable`, `facts`, `documents` (each `document_id`, `title`, `grade`, and `ranks` by stage, as far as
+it was found), `evidence` (each `document_id`, `start`, `end`, `quote`) and the `passages` that hold it. Where an
+answer was asked for, it also has `answer`, `short_answer`, `abstained`, `confidence`, `citations`, `exact_quotes`,
+and `guess`: what would have been said if nothing were refused. `hits` are the best passages (each `document_id`,
+`start`, `end`, `score`, `ranks`, and the first ones `text`). Of a conversation, `instead` has what other questions
+would have found: documents with their scores.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from corpus.errors import DataError
 
-FIGURES, ANSWERS, SCORES, TIMINGS = "figures.json", "answers.jsonl", "scores.json", "timings.jsonl"
+TASK, FIGURES, ANSWERS, SCORES, TIMINGS = "task.json", "figures.json", "answers.jsonl", "scores.json", "timings.jsonl"
+FILES = (
+    FIGURES, SCORES, "run.trec", "qrels.trec", "run.passages.trec", "qrels.passages.trec", "predictions.json",
+    "na_probs.json", ANSWERS, TIMINGS, TASK,
+)  # fmt: skip
+"""All that a run may leave, in the order in which it can be taken away."""
 Record = dict[str, Any]
 
 
@@ -88,9 +98,20 @@ def load_run(folder: Path) -> SavedRun:
     return SavedRun(folder, manifest, scores)
 
 
-def saved_runs(folder: Path) -> list[SavedRun]:
-    """Every finished run below a folder, by name; those that are not finished are left out."""
-    return [load_run(path.parent) for path in sorted(folder.glob(f"*/{FIGURES}"))]
+def _refuse(error: DataError) -> None:
+    raise error
+
+
+def saved_runs(folder: Path, damaged: Callable[[DataError], None] = _refuse) -> list[SavedRun]:
+    """Every finished run below a folder, by name; those that are not finished are left out, and those that `damaged`
+    takes note of."""
+    found = []
+    for path in sorted(folder.glob(f"*/{FIGURES}")):
+        try:
+            found.append(load_run(path.parent))
+        except DataError as error:
+            damaged(error)
+    return found
 
 
 def _lines(path: Path) -> Iterator[Record]:

@@ -21,6 +21,7 @@ from eval.measures.splitting import span_iou, span_precision, span_recall
 from eval.saved import Record
 
 Scores = dict[str, dict[str, float]]
+STEP = 1e-6
 DEPTHS = (1, 2, 3, 5, 10, 20, 30, 50, 70, 100)
 PASSAGE_MEASURES = ("nDCG@10", "Success@1", "Success@5", "R@5", "R@20")
 FEW_DOCUMENTS = ("nDCG@10", "RR@10", "Success@1", "Success@5")
@@ -89,12 +90,16 @@ def passage_id(place: Mapping[str, object]) -> str:
 
 
 def _untied(ranking: Sequence[tuple[str, float]]) -> dict[str, float]:
-    """The first score of each id, made to fall strictly, for scorers break ties in ways of their own."""
+    """The first score of each id, made to fall strictly, for scorers break ties in ways of their own.
+
+    Steps are such that 32 bits, of which trec_eval keeps scores in, can tell them.
+    """
     untied: dict[str, float] = {}
     last = float("inf")
     for name, score in ranking:
         if name not in untied:
-            last = untied[name] = round(min(score, last - 1e-6), 6)
+            step = STEP * max(1.0, abs(score))
+            last = untied[name] = round(min(score, last - step), 6)
     return untied
 
 

@@ -1,7 +1,8 @@
 """What may be set about the assistant that is measured, and swept: `name=value` on the command line."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+from difflib import get_close_matches
 from itertools import product
 
 from corpus.errors import DataError
@@ -10,6 +11,7 @@ from rag.assistant import READ
 from rag.fuse import Fusion
 
 RECIPE, FUSION = Recipe(), Fusion()
+Value = str | int | float
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,8 @@ class Settings:
         self.recipe()
         if self.read < 1 or not (self.threshold == -1 or 0 <= self.threshold <= 1):
             raise DataError("read must be at least 1, and threshold between 0 and 1 (or -1: as fitted)")
+        if self.title_tokens < 0:
+            raise DataError("title_tokens must be 0 (no title before its passages) or more")
 
     def recipe(self) -> Recipe:
         """The index's recipe. Raises UserError if there is none such."""
@@ -48,41 +52,58 @@ class Settings:
         """How searches are fused. Raises UserError if they cannot be."""
         return Fusion(self.fusion, self.dense, self.lexical, self.document, self.whole, self.depth)
 
-    def label(self) -> str:
-        """What differs from the shipped assistant: `passage_tokens=96 fusion=rrf`."""
+    def label(self, always: Container[str] = ()) -> str:
+        """What differs from the shipped assistant, and some names always: `passage_tokens=96 fusion=rrf`."""
         shipped = Settings()
         names = [field.name for field in fields(self)]
-        changed = [f"{n}={getattr(self, n)}" for n in names if getattr(self, n) != getattr(shipped, n)]
+        changed = [f"{n}={getattr(self, n)}" for n in names if n in always or getattr(self, n) != getattr(shipped, n)]
         return " ".join(changed) or "as shipped"
 
 
 def settings_from(texts: Sequence[str]) -> Settings:
     """Settings from `name=value` texts. Raises DataError for a name or a value that cannot be set."""
-    changes: dict[str, str | int | float] = {}
+    changes: dict[str, Value] = {}
     for text in texts:
-        name, values = _values(text)
-        if len(values) != 1:
-            raise DataError(f"{text}: one value can be set; several are tried with --sweep")
-        changes[name] = values[0]
+        name, value = _named(text, changes)
+        changes[name] = _value(text, name, value, "takes one value")
     return _changed(Settings(), changes)
 
 
 def grid(settings: Settings, sweeps: Sequence[str]) -> list[Settings]:
-    """Every combination of the swept values, `name=value,value`; the last name varies fastest."""
-    swept = dict(_values(text) for text in sweeps)
-    return [_changed(settings, dict(zip(swept, values, strict=True))) for values in product(*swept.values())]
+    """Every combination of the swept values, `name=value,value`, once; the last name varies fastest.
+
+    A setting that is swept takes the swept values whatever `settings` says. Raises DataError as `settings_from`.
+    """
+    swept: dict[str, list[Value]] = {}
+    for text in sweeps:
+        name, values = _named(text, swept)
+        swept[name] = [_value(text, name, value, "takes values") for value in values.split(",")]
+    points = [_changed(settings, dict(zip(swept, values, strict=True))) for values in product(*swept.values())]
+    return list(dict.fromkeys(points))
 
 
-def _changed(settings: Settings, changes: dict[str, str | int | float]) -> Settings:
+def _changed(settings: Settings, changes: Mapping[str, Value]) -> Settings:
     return replace(settings, **changes)  # type: ignore[arg-type]  # values have their field's type
 
 
-def _values(text: str) -> tuple[str, list[str | int | float]]:
-    name, _, values = text.partition("=")
-    types = {field.name: type(getattr(Settings(), field.name)) for field in fields(Settings)}
-    if name not in types:
-        raise DataError(f"{text}: there is no setting {name!r}; choose one of {', '.join(types)}")
+def _named(text: str, known: Container[str]) -> tuple[str, str]:
+    """The name and what it is set to; DataError for a name that there is not, or that is known already."""
+    name, _, value = (part.strip() for part in text.partition("="))
+    names = [field.name for field in fields(Settings)]
+    if name not in names:
+        near = get_close_matches(name, names, n=1)
+        hint = f"did you mean {near[0]}?" if near else f"choose one of {', '.join(names)}"
+        raise DataError(f"{text}: there is no setting {name!r}; {hint}")
+    if name in known:
+        raise DataError(f"{text}: {name} is given twice; give it once, to --sweep with commas between its values")
+    return name, value
+
+
+def _value(text: str, name: str, value: str, takes: str) -> Value:
+    shipped: Value = getattr(Settings(), name)
     try:
-        return name, [types[name](value) for value in values.split(",")]
+        if not value.strip():
+            raise ValueError(value)
+        return type(shipped)(value.strip())
     except ValueError as error:
-        raise DataError(f"{text}: {name} takes values such as {getattr(Settings(), name)}") from error
+        raise DataError(f"{text}: {name} {takes} such as {shipped}; --sweep tries several, with commas") from error

@@ -1,11 +1,14 @@
 """A saved run in a terminal: its figures, its stages' times, and its worst questions."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from statistics import fmean
 
 from eval.explain import explanation, written
 from eval.measures.latency import summary
 from eval.saved import SavedRun
+from eval.settings import Settings
+from eval.task import BUDGET, DEPTH
 from eval.worst import Miss, worst_questions
 
 WIDTH = 100
@@ -25,13 +28,20 @@ def run_lines(run: SavedRun) -> Iterator[str]:
     yield f"its worst questions: python -m eval worst {run.folder}"
 
 
+def changed_settings(run: SavedRun) -> str:
+    """How the run differs from the shipped assistant asked everything: `passage_tokens=96 sample=50`."""
+    usual = asdict(Settings()) | {"documents ranked": DEPTH, "token budget": BUDGET, "given": False, "sample": 0}
+    settings = run.manifest.get("settings", {})
+    return " ".join(f"{name}={value}" for name, value in settings.items() if usual.get(name) != value) or "as shipped"
+
+
 def worst_lines(run: SavedRun, most: int) -> Iterator[str]:
     """The worst questions: what was wanted, what came back, and why."""
     misses = worst_questions(run, most).misses
     yield f"{run.name}: the worst {len(misses)} of {run.manifest['benchmark']['questions']:,} by {run.main_measure}"
     for place, miss in enumerate(misses, start=1):
         yield ""
-        yield from _miss_lines(place, miss)
+        yield from map(_flat, _miss_lines(place, miss))
 
 
 def _miss_lines(place: int, miss: Miss) -> Iterator[str]:
@@ -81,6 +91,10 @@ def _times(run: SavedRun) -> Iterator[str]:
 
 
 def _cut(text: str) -> str:
-    line = " ".join(text.split())
-    line = text[: len(text) - len(text.lstrip())] + line
+    line = _flat(text)
     return line if len(line) <= WIDTH else line[: WIDTH - 2] + " …"
+
+
+def _flat(text: str) -> str:
+    """One line, with the spaces that it begins with."""
+    return text[: len(text) - len(text.lstrip())] + " ".join(text.split())

@@ -5,6 +5,7 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from corpus.errors import StoreError
 from eval.benchmark import Benchmark
 from eval.settings import Settings
 from index.embed import SentenceEmbedder
@@ -35,9 +36,11 @@ def build_system(
     """Index what the store does not hold yet, step by step; the assistant with these settings over it.
 
     An index that is interrupted goes on where it stopped. Raises StoreError if the store was made for another
-    recipe or is being written by another process.
+    recipe, holds other documents, or is being written by another process.
     """
     engine = SearchEngine(store or default_store(benchmark, settings), settings.recipe())
+    if store:
+        _check_same(engine, benchmark)
     embedder = embedders(settings.embedder)
     known = engine.catalog.content_hashes()
     missing = [(each, "") for each in benchmark.documents if each.id not in known]
@@ -48,6 +51,17 @@ def build_system(
                 yield Step("indexing documents", done, len(missing))
         engine.refresh()
     return configured(assemble(engine, embedder), embedder, settings)
+
+
+def _check_same(engine: SearchEngine, benchmark: Benchmark) -> None:
+    """Raises StoreError if the store holds a document that is not the benchmark's: it would be found, too."""
+    wanted = {each.id: each for each in benchmark.documents}
+    for document_id in engine.catalog.content_hashes():
+        held, own = engine.catalog.document(document_id), wanted.get(document_id)
+        if held and (own is None or (held.title, held.text) != (own.title, own.text)):
+            raise StoreError(
+                f"{engine.store}: holds another document {document_id!r} than {benchmark.name}; choose another --store"
+            )
 
 
 def configured(assistant: Assistant, embedder: SentenceEmbedder, settings: Settings) -> Assistant:

@@ -77,7 +77,10 @@ class LexicalIndex:
         ]
         searcher = self._index.searcher()
         found = searcher.search(tantivy.Query.boolean_query(clauses), limit=k).hits
-        return [(int(searcher.doc(address)["id"][0]), float(score)) for score, address in found]
+        scored = [(int(searcher.doc(address)["id"][0]), float(score)) for score, address in found]
+        return sorted(
+            scored, key=lambda one: (-one[1], one[0])
+        )  # equals come in the order of segments, which is chance
 
     def ids(self) -> list[int]:
         """The ids of all passages it holds."""

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from corpus.errors import StoreError
 from corpus.load import list_corpus
-from index.embed import SentenceEmbedder
+from index.embed import Embedder, SentenceEmbedder
 from index.engine import CATALOG_FILE, SearchEngine
 from index.place import SAMPLE_CORPUS, default_store
 from index.recipe import Recipe
@@ -43,7 +43,7 @@ def build_assistant(
     return assemble(engine, embedder)
 
 
-def assemble(engine: SearchEngine, embedder: SentenceEmbedder | None = None) -> Assistant:
+def assemble(engine: SearchEngine, embedder: Embedder | None = None) -> Assistant:
     """An assistant over an open engine."""
     embedder = embedder or SentenceEmbedder(engine.catalog.recipe.embedder)
     return Assistant(engine, FusedRetriever(engine, embedder), SpanReader(ReaderModel(), embedder), fitted_confidence())
