@@ -23,12 +23,14 @@ def main(arguments: list[str]) -> int:
     from index.progress import sync_progress
     from rag.__main__ import warn_of_failures
     from rag.build import build_assistant
+    from web.choices import choices
     from web.server import build_server
 
+    measurable = choices(options.data, options.runs)
     with sync_progress() as progress:
         assistant = build_assistant(options.corpus, options.store, progress=progress, report=warn_of_failures)
     Thread(target=assistant.warm, daemon=True).start()  # the page is there while the models load
-    server = build_server(assistant)
+    server = build_server(assistant, measurable)
     print(f"Ask at http://{options.host}:{options.port}  (Ctrl-C stops)", flush=True)
     uvicorn.run(server, host=options.host, port=options.port, log_level="warning")
     return 0
@@ -47,6 +49,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--port", type=int, default=7860, help="port to listen on (7860)")
     parser.add_argument("--corpus", type=Path, metavar="DIR", help="folder of documents (the sample corpus)")
     parser.add_argument("--store", type=Path, metavar="DIR", help="where its index lies (a folder below index/store)")
+    parser.add_argument("--data", type=Path, metavar="DIR", help="folder of data sets that may be measured on the page")
+    parser.add_argument("--runs", type=Path, metavar="DIR", help="where measurements are kept (eval/runs)")
     return parser
 
 

@@ -33,6 +33,11 @@ def test_only_the_edge_knows_the_environment() -> None:
     assert [name for name in below if words[name] & spellings] == []
 
 
-@pytest.mark.parametrize("dependency", ["faiss", "tantivy", "gradio", "tiktoken", "trafilatura"])
+@pytest.mark.parametrize("dependency", ["faiss", "tantivy", "tiktoken", "trafilatura"])
 def test_a_heavy_dependency_is_imported_in_one_module(dependency: str) -> None:
     assert len(importers := [name for name in TREES if dependency in imported(TREES[name])]) == 1, importers
+
+
+def test_only_the_page_and_its_tab_know_gradio() -> None:
+    importers = {name for name in TREES if "gradio" in imported(TREES[name])}
+    assert importers == {"web/page.py", "web/evaluate.py"}

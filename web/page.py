@@ -1,4 +1,4 @@
-"""The chat page: questions and answers on the left, the sources of each answer on the right."""
+"""The page: a chat with the sources of each answer beside it, and a tab that measures (web/evaluate.py)."""
 
 import re
 from dataclasses import dataclass
@@ -14,6 +14,8 @@ from index.place import SAMPLE_CORPUS
 from rag.answer import Answer
 from rag.assistant import Assistant
 from rag.followup import Turn
+from web.choices import Choices
+from web.evaluate import build_evaluate
 from web.sources import EMPTY, cited_sources, closest_passages, pane, source_id
 
 NAME = "Verbatim"
@@ -53,11 +55,11 @@ class Conversation:
         return messages, pane("".join(reversed(self.sources)) or EMPTY)
 
 
-def mount_page(server: FastAPI, assistant: Assistant) -> FastAPI:
+def mount_page(server: FastAPI, assistant: Assistant, choices: Choices) -> FastAPI:
     """The server with the page at `/`; nothing in it is loaded from another host or reported to one."""
     mounted: FastAPI = gr.mount_gradio_app(
         server,
-        build_page(assistant),
+        build_page(assistant, choices),
         path="/",
         css=STYLE.read_text(encoding="utf-8"),
         theme=gr.themes.Default(font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"]),
@@ -71,38 +73,46 @@ def mount_page(server: FastAPI, assistant: Assistant) -> FastAPI:
     return mounted
 
 
-def build_page(assistant: Assistant) -> gr.Blocks:
-    """The page over an assistant; to be mounted or launched by the caller."""
+def build_page(assistant: Assistant, choices: Choices) -> gr.Blocks:
+    """The page over an assistant, and what can be measured; to be mounted or launched by the caller."""
     counts = assistant.engine.catalog.counts()
     with gr.Blocks(title=NAME, analytics_enabled=False, fill_width=True) as page:
         gr.HTML(_heading(counts.documents, counts.passages))
-        with gr.Row(elem_id="columns"):
-            with gr.Column(scale=5, min_width=320, elem_id="conversation"):
-                chat = gr.Chatbot(
-                    label="Conversation",
-                    show_label=False,
-                    height="62vh",
-                    placeholder="### Ask your documents\nAnswers are quoted from them, word for word.",
-                    latex_delimiters=[],
-                    buttons=["copy"],
-                    feedback_options=None,
-                    elem_id="chat",
-                )
-                with gr.Row(elem_id="ask"):
-                    question = gr.Textbox(
-                        placeholder="Who denied the deal?", show_label=False, label="Question", scale=8, max_lines=4,
-                        container=False, autofocus=True, elem_id="question",
-                    )  # fmt: skip
-                    send = gr.Button("Ask", variant="primary", scale=1, min_width=72, elem_id="send")
-                with gr.Row(elem_id="examples"):
-                    examples = [gr.Button(text, size="sm", min_width=0) for text in _examples(assistant)]
-                    clear = gr.Button("New conversation", size="sm", min_width=0, elem_id="clear")
-            with gr.Column(scale=4, min_width=320, elem_id="pane"):
-                sources = gr.HTML(pane(EMPTY), elem_id="sources")
-        state = gr.State(Conversation())
-        _connect(assistant, (question, send, clear, examples), (state, chat, sources, question))
+        with gr.Tabs(elem_id="tabs"):
+            with gr.Tab("Ask"):
+                _build_chat(assistant)
+            with gr.Tab("Evaluate", elem_id="evaluate") as tab:
+                build_evaluate(tab, choices)
     queued: gr.Blocks = page.queue(max_size=WAITING, default_concurrency_limit=AT_ONCE, api_open=False)
     return queued
+
+
+def _build_chat(assistant: Assistant) -> None:
+    with gr.Row(elem_id="columns"):
+        with gr.Column(scale=5, min_width=320, elem_id="conversation"):
+            chat = gr.Chatbot(
+                label="Conversation",
+                show_label=False,
+                height="58vh",
+                placeholder="### Ask your documents\nAnswers are quoted from them, word for word.",
+                latex_delimiters=[],
+                buttons=["copy"],
+                feedback_options=None,
+                elem_id="chat",
+            )
+            with gr.Row(elem_id="ask"):
+                question = gr.Textbox(
+                    placeholder="Who denied the deal?", show_label=False, label="Question", scale=8, max_lines=4,
+                    container=False, autofocus=True, elem_id="question",
+                )  # fmt: skip
+                send = gr.Button("Ask", variant="primary", scale=1, min_width=72, elem_id="send")
+            with gr.Row(elem_id="examples"):
+                examples = [gr.Button(text, size="sm", min_width=0) for text in _examples(assistant)]
+                clear = gr.Button("New conversation", size="sm", min_width=0, elem_id="clear")
+        with gr.Column(scale=4, min_width=320, elem_id="pane"):
+            sources = gr.HTML(pane(EMPTY), elem_id="sources")
+    state = gr.State(Conversation())
+    _connect(assistant, (question, send, clear, examples), (state, chat, sources, question))
 
 
 def _connect(assistant: Assistant, controls: tuple[Any, ...], outputs: tuple[Any, ...]) -> None:

@@ -4,11 +4,13 @@ from fastapi import FastAPI
 
 from rag.assistant import Assistant
 from web.api import router
+from web.choices import Choices
 from web.page import mount_page
 
 
-def build_server(assistant: Assistant) -> FastAPI:
-    """The application over an assistant; serve it with uvicorn."""
+def build_server(assistant: Assistant, choices: Choices | None = None) -> FastAPI:
+    """The application over an assistant, and what may be measured on its page (the bundled gold set); serve it with
+    uvicorn."""
     server = FastAPI(title="Verbatim", docs_url=None, redoc_url=None)
     server.include_router(router(assistant))
-    return mount_page(server, assistant)
+    return mount_page(server, assistant, choices or Choices())
