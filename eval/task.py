@@ -5,6 +5,7 @@ import json
 import platform
 import random
 import shlex
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from functools import cache
 from importlib.metadata import version
@@ -26,6 +27,14 @@ LONGEST_NAME = 48
 MEASURING = ("ask", "benchmark", "score", "settings", "system", "task")
 """The modules of eval/ that decide what comes out."""
 PACKAGES = ("torch", "sentence-transformers", "transformers", "faiss-cpu", "tantivy", "numpy", "ir-measures")
+
+_NEEDS: dict[str, tuple[str, Callable[[Question], bool]]] = {
+    "retrieval": ("documents that should be found", lambda each: bool(each.judged or each.facts)),
+    "answers": ("a known answer, or that there is none", lambda each: bool(each.answers) or each.answerable is False),
+    "conversations": ("a history", lambda each: bool(each.history)),
+    "splitting": ("the words that prove its answer", lambda each: bool(each.evidence)),
+    "gold": ("a known answer, or that there is none", lambda each: bool(each.answers) or each.answerable is False),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +118,10 @@ class Task:
 
 def check_measurable(kind: str, benchmark: Benchmark) -> None:
     """Raises DataError if nothing is known of the questions by which this kind could be measured."""
-    asked = benchmark.questions
-    if kind == "retrieval" and not any(each.judged or each.facts for each in asked):
-        raise DataError(f"{benchmark.name}: no question comes with documents that should be found; try answers")
-    if kind == "splitting" and not any(each.evidence for each in asked):
-        raise DataError(f"{benchmark.name}: no question comes with the words that prove its answer; try retrieval")
+    fitting = [each for each, (_, has) in _NEEDS.items() if any(map(has, benchmark.questions))]
+    if kind not in fitting:
+        others = " or ".join(fitting) or "other data"
+        raise DataError(f"{benchmark.name}: no question comes with {_NEEDS[kind][0]}; try {others}")
 
 
 @cache

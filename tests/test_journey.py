@@ -100,7 +100,9 @@ def test_the_gold_command_prints_its_figures(sample_store: Path, tmp_path: Path)
     gold = tmp_path / "gold.jsonl"
     lines = (ROOT / "eval/data/sample.jsonl").read_text(encoding="utf-8").splitlines()
     gold.write_text("\n".join(lines[4:6] + lines[-2:-1]), encoding="utf-8")
-    out = command("-m", "eval", "gold", "--questions", gold, "--store", sample_store, "--json").stdout
+    out = command(
+        "-m", "eval", "gold", "--questions", gold, "--store", sample_store, "--runs", tmp_path, "--json"
+    ).stdout
     figures = json.loads(out)
     assert figures["questions"] == 3
     assert figures["exact quotes"] == 1.0
@@ -112,7 +114,20 @@ def test_a_benchmark_folder_is_ranked_and_scored(tmp_path: Path) -> None:
     (tmp_path / "corpus.jsonl").write_text("\n".join(map(json.dumps, rows)))
     (tmp_path / "queries.jsonl").write_text('{"_id": "1", "text": "Which comet passed?"}')
     (tmp_path / "qrels.tsv").write_text("query-id\tcorpus-id\tscore\n1\ta\t1\n")
-    figures = json.loads(command("-m", "eval", "retrieval", "--data", tmp_path, "--json").stdout)
+    figures = json.loads(
+        command(
+            "-m",
+            "eval",
+            "retrieval",
+            "--data",
+            tmp_path,
+            "--runs",
+            tmp_path / "runs",
+            "--store",
+            tmp_path / "store",
+            "--json",
+        ).stdout
+    )
     assert figures["nDCG@10"] == 1.0
     assert figures["RR@10"] == 1.0
 

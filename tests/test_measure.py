@@ -97,7 +97,7 @@ def test_only_what_can_be_measured_is(data: Path, kind: object) -> None:
 
 def test_a_data_set_that_knows_no_answers_cannot_measure_them_and_says_what_it_can(data: Path) -> None:
     assert refusal(choices(data), Wish("comets", "answers")) == (
-        "none of the questions of comets comes with a known answer, which answers is measured by; choose retrieval"
+        "comets: no question comes with a known answer, or that there is none; try retrieval"
     )
 
 

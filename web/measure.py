@@ -1,29 +1,21 @@
 """A visitor's wish to a measurement: nothing that comes from the page is trusted."""
 
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from dataclasses import dataclass
 
 from corpus.errors import DataError
-from eval.benchmark import Benchmark, Question
 from eval.perform import perform
 from eval.saved import SavedRun
 from eval.sets.load import load_benchmark
 from eval.settings import Settings, settings_from
 from eval.system import Embedders, Step
-from eval.task import KINDS, Task
+from eval.task import KINDS, Task, check_measurable
 from web.choices import Choices
 
 Steps = Generator[Step, None, SavedRun]
 
 MOST = {"depth": 1000, "read": 50, "title_tokens": 200}
 """The largest values that the page may set: larger ones would keep the server from answering anybody."""
-_NEEDS: dict[str, tuple[str, Callable[[Question], bool]]] = {
-    "retrieval": ("documents that should be found", lambda each: bool(each.judged or each.facts)),
-    "answers": ("a known answer", lambda each: bool(each.answers)),
-    "conversations": ("a history", lambda each: bool(each.history)),
-    "splitting": ("evidence", lambda each: bool(each.evidence)),
-    "gold": ("a known answer", lambda each: bool(each.answers)),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +38,7 @@ def measurement(choices: Choices, wish: Wish, embedders: Embedders) -> Steps:
         raise DataError("a sample is a whole number of questions; leave it empty to ask all")
     yield Step("reading the data set", 0, 0)
     task = Task(str(kind), load_benchmark(str(path)), settings, sample=sample)
-    _check(task.kind, task.benchmark)
+    check_measurable(task.kind, task.benchmark)
     return (yield from perform(task, choices.runs / task.name(), embedders=embedders))
 
 
@@ -60,13 +52,3 @@ def wished_settings(text: object) -> Settings:
         if not 0 <= getattr(settings, name) <= most:
             raise DataError(f"{name} can be set from 0 to {most:,} here; measure the rest with python -m eval")
     return settings
-
-
-def _check(kind: str, benchmark: Benchmark) -> None:
-    """Raises DataError if the data set says nothing that this kind could be measured by."""
-    fitting = [each for each, (_, has) in _NEEDS.items() if any(map(has, benchmark.questions))]
-    if kind not in fitting:
-        raise DataError(
-            f"none of the questions of {benchmark.name} comes with {_NEEDS[kind][0]}, which {kind} is measured by; "
-            f"choose {' or '.join(fitting) or 'another data set'}"
-        )
