@@ -23,7 +23,7 @@ class Fusion:
     passage's own BM25 takes the rest. `depth` is how many passages each search contributes.
 
     The numbers were chosen together on TIME, MTRAG's human conversations, SciFact's train claims and half of
-    SQuAD's dev articles, taken as paragraphs, in threes, in sevens and whole (CHANGELOG.md has the figures).
+    SQuAD's dev articles, taken as paragraphs, in threes, in sevens and whole; eval/RESULTS.md says what they give.
     """
 
     method: str = "sum"

@@ -20,10 +20,11 @@ if TYPE_CHECKING:
 
 _THEIRS = Reference("somebody's BM25", {"nDCG@10": 0.6789}, "a paper")
 _RANKING = Section(
-    "Sky: comets", "retrieval", "sky", ("nDCG@10", "R@100", "Hits@4"), "reporting", ("dense, MiniLM", "as shipped"),
+    "Sky: comets", "retrieval", "sky", ("nDCG@10", "R@100", "Hits@4"), "a reporting set",
+    ("dense, MiniLM", "as shipped"),
     (_THEIRS,),
 )  # fmt: skip
-_SPANS = Section("Books: spans", "splitting", "books", ("span recall", "span IoU"), "tuning")
+_SPANS = Section("Books: spans", "splitting", "books", ("span recall", "span IoU"), "a tuning set")
 
 
 @pytest.fixture
