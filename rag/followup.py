@@ -37,6 +37,7 @@ _PLURAL_PHRASE = re.compile(
     r"\b(?i:did|do|were|are|have|had|the|which|what)\s+"
     rf"((?:(?!{_STOPPER})[a-z-]+\s){{0,2}}(?!{_STOPPER}|its\b)[a-z-]+(?<![sui])s)\b"
 )
+_SUPERLATIVE = re.compile(r"the (?:most|least) \w+", re.IGNORECASE)  # an adjective without its noun names nothing
 _VERB = re.compile(
     r"\b(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|say|said|says)\b", re.IGNORECASE
 )
@@ -131,6 +132,7 @@ def _candidates(pronoun: str, turn: Turn) -> list[str]:
             return names(turn.short_answer or "")[:1]
         return [name for name in named if not name[0].isdigit()]
     phrases = [_noun_phrase(match) for match in _NOUN_PHRASE.finditer(question)]
+    phrases = [phrase for phrase in phrases if not _SUPERLATIVE.fullmatch(phrase)]
     plural = [f"the {match[1].removeprefix('the ')}" for match in _PLURAL_PHRASE.finditer(question)]
     if _PLURAL.fullmatch(pronoun):
         several = [answer] if answer and re.search(r",| and ", answer) else []

@@ -27,6 +27,7 @@ QUESTION_WORDS = frozenset(
 _OPENERS = frozenset(
     "according in on at by for from to of and but so if the a an it he she they this that these those".split()
 )
+_SPEAKER = re.compile(r"I(?:['’](?:m|d|ll|ve))?$")
 _LINKS = frozenset("of the for and de van von al".split())
 _VOCABULARY = 100_000
 
@@ -65,7 +66,7 @@ def names(text: str) -> list[str]:
             words = words[1:]
         if words:
             found.append(re.sub(r"['’]s?$|[.,]$", "", " ".join(words)))
-    return [name for name in found if name]
+    return [name for name in found if name and not _SPEAKER.match(name)]
 
 
 def missing(question: str, text: str) -> list[str]:

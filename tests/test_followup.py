@@ -103,6 +103,17 @@ def test_two_pronouns_are_two_things() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("question", "earlier"),
+    [
+        ("Does it pay well?", "When may I retire?"),
+        ("Can women play it?", "Which sport is the most popular?"),
+    ],
+)
+def test_neither_the_speaker_nor_a_bare_superlative_is_a_thing(question: str, earlier: str) -> None:
+    assert _after(question, earlier, None) == question
+
+
 def test_it_is_not_several() -> None:
     assert _after("How long did it last?", "Did the groups join a call?") == "How long did the call last?"
 
