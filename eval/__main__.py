@@ -126,7 +126,7 @@ def _runs(options: argparse.Namespace) -> int:
     runs = saved_runs(options.runs, lambda error: warn(f"left out: {error}"))
     rows = [
         {"run": run.name, "measure": run.main_measure, "figure": run.figures.get(run.main_measure),
-         "settings": changed_settings(run)}
+         "settings": changed_settings(run.manifest)}
         for run in runs
     ]  # fmt: skip
     lines = [

@@ -91,8 +91,8 @@ def comparison_lines(
     first: SavedRun, second: SavedRun, differences: Sequence[Difference], questions: Sequence[Changed], most: int = 10
 ) -> Iterator[str]:
     """For a terminal, what was found to differ: the table, then the questions that changed most."""
-    yield f"A  {first.name}: {changed_settings(first)}"
-    yield f"B  {second.name}: {changed_settings(second)}"
+    yield f"A  {first.name}: {changed_settings(first.manifest)}"
+    yield f"B  {second.name}: {changed_settings(second.manifest)}"
     yield ""
     yield f"{'measure':28} {'A':>7} {'B':>7} {'B-A':>8}  {'95 % of B-A':>18} {'p':>7}   B better/worse/same"
     for each in differences:

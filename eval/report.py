@@ -6,44 +6,18 @@ outside resource. The same runs give the same bytes.
 
 import json
 import math
-import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 from corpus.errors import DataError
-from eval.charts import Points, latency_chart, recall_by_depth_chart, reliability_chart, risk_coverage_chart
-from eval.excerpt import excerpt, shortened
+from eval.curves import curves
 from eval.explain import KINDS, better, explanation, written
-from eval.saved import Record, SavedRun
+from eval.saved import SavedRun
+from eval.template import flat, rendered
 from eval.worst import STAGES, worst_questions
 from index.files import write_file
-
-_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
-_CURVES: dict[str, tuple[Callable[[Mapping[str, Points], str], str], str]] = {
-    "recall by depth": (
-        recall_by_depth_chart,
-        "Of the documents that should be found, the share that stands among the first 1, 2, 5 … results. A steep start "
-        "is good: what is wanted comes early. Where the line ends below 100\u00a0%, the rest was not found that deep.",
-    ),
-    "risk–coverage": (
-        risk_coverage_chart,
-        "The surest answers come first, on the left; to the right less sure ones are given too. Lower is better: fewer "
-        "of them are wrong. The right end is what would happen if nothing were refused.",
-    ),
-    "reliability": (
-        reliability_chart,
-        "Answers grouped by how sure the assistant said it was; larger dots are more questions. On the dashed line its "
-        "confidence is true; below it, it is too sure; above it, too modest.",
-    ),
-}
-_TIMES = (
-    "Each bar spans nine of ten questions, its thick part half of them. The mark inside is the median, the one at the "
-    "end the time that 95 of 100 questions stay within. The axis is logarithmic. Times depend on the machine."
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,41 +73,16 @@ def report_html(runs: Sequence[SavedRun]) -> str:
     """The page. Raises DataError if there is no run, or one is damaged."""
     if not runs:
         raise DataError("there is no run to report; give the folder of one that an eval command printed")
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {"shortened": shortened, "flat": flat}
     groups = _groups(runs)
     labelled = [each for group in groups for each in group.runs]
-    page = environment.get_template("report.html.jinja").render(
+    return rendered(
+        Path(__file__).with_name("report.html.jinja"),
         groups=groups,
         labelled=labelled,
         worst=[(each.label, worst_questions(each.run)) for each in labelled],
         kinds=KINDS,
         stages=STAGES,
-        excerpt=excerpt,
-        titles=titles,
     )
-    return _UNPRINTABLE.sub("\ufffd", page)
-
-
-def titles(record: Record) -> dict[str, str]:
-    """The titles of documents, by id, as far as the record names them."""
-    named = [*record["wanted"]["documents"], *record.get("citations", ())]
-    return {each["document_id"]: each["title"] for each in named if each.get("title")}
-
-
-def flat(value: object, name: str = "") -> list[tuple[str, str]]:
-    """A value out of JSON as (name, text) pairs, the names of what is nested joined by ` · `."""
-    if isinstance(value, Mapping):
-        return [pair for key, inner in value.items() for pair in flat(inner, f"{name} · {key}" if name else str(key))]
-    if isinstance(value, list):
-        return [(name, ", ".join(map(str, value)) or "none")]
-    return [(name, str(value))]
 
 
 def _groups(runs: Sequence[SavedRun]) -> list[Group]:
@@ -151,7 +100,12 @@ def _group(number: int, members: Sequence[tuple[str, SavedRun]]) -> Group:
         Labelled(label, run, ", ".join(f"{name} {own.get(name, 'not set')}" for name in differing))
         for (label, run), own in zip(members, settings, strict=True)
     )
-    return Group(members[0][1].manifest["benchmark"], labelled, _rows(labelled), _charts(labelled, f"chart{number}"))
+    return Group(
+        members[0][1].manifest["benchmark"],
+        labelled,
+        _rows(labelled),
+        curves({each.label: each.run for each in labelled}, f"chart{number}"),
+    )
 
 
 def _labels(runs: Sequence[SavedRun]) -> list[str]:
@@ -186,17 +140,3 @@ def _cell(name: str, value: float | None, best: str) -> Cell:
         return Cell("–", None, best=False)
     text = written(name, value)
     return Cell(text, value if better(name) == "higher" and 0 <= value <= 1 else None, text == best)
-
-
-def _charts(runs: Sequence[Labelled], prefix: str) -> tuple[tuple[str, str], ...]:
-    """(SVG, how to read it) of every curve that some run has."""
-    charts: list[tuple[str, str]] = []
-    for name, (draw, caption) in _CURVES.items():
-        points = {each.label: each.run.curves[name] for each in runs if each.run.curves.get(name)}
-        if points:
-            charts.append((draw(points, f"{prefix}-{len(charts)}"), caption))
-    timings = {each.label: each.run.timings() for each in runs}
-    timings = {label: stages for label, stages in timings.items() if any(stages.values())}
-    if timings:
-        charts.append((latency_chart(timings, f"{prefix}-{len(charts)}"), _TIMES))
-    return tuple(charts)

@@ -1,8 +1,9 @@
 """A saved run in a terminal: its figures, its stages' times, and its worst questions."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from statistics import fmean
+from typing import Any
 
 from eval.explain import explanation, written
 from eval.measures.latency import summary
@@ -28,10 +29,10 @@ def run_lines(run: SavedRun) -> Iterator[str]:
     yield f"its worst questions: python -m eval worst {run.folder}"
 
 
-def changed_settings(run: SavedRun) -> str:
-    """How the run differs from the shipped assistant asked everything: `passage_tokens=96 sample=50`."""
+def changed_settings(manifest: Mapping[str, Any]) -> str:
+    """How a run differs from the shipped assistant asked everything: `passage_tokens=96 sample=50`."""
     usual = asdict(Settings()) | {"documents ranked": DEPTH, "token budget": BUDGET, "given": False, "sample": 0}
-    settings = run.manifest.get("settings", {})
+    settings = manifest.get("settings", {})
     return " ".join(f"{name}={value}" for name, value in settings.items() if usual.get(name) != value) or "as shipped"
 
 

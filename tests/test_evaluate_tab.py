@@ -18,13 +18,13 @@ from playwright.sync_api import Page, sync_playwright
 from corpus.errors import DataError
 from eval.journal import held
 from eval.saved import SavedRun, load_run
+from eval.template import signed
 from rag.assistant import Assistant
 from web.choices import Choices, choices
 from web.comparison import comparison_html
 from web.figures import figures_html
 from web.misses import Walk, walk
 from web.server import build_server
-from web.template import signed
 
 CHROMIUM = which("chromium") or which("chromium-browser") or which("google-chrome")
 HOSTILE = "<script>document.title='broken'</script> {{value}} ${1+1} &amp;"

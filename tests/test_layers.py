@@ -33,7 +33,9 @@ def test_only_the_edge_knows_the_environment() -> None:
     assert [name for name in below if words[name] & spellings] == []
 
 
-@pytest.mark.parametrize("dependency", ["faiss", "tantivy", "tiktoken", "trafilatura"])
+@pytest.mark.parametrize(
+    "dependency", ["faiss", "tantivy", "tiktoken", "trafilatura", "matplotlib", "jinja2", "ir_measures"]
+)
 def test_a_heavy_dependency_is_imported_in_one_module(dependency: str) -> None:
     assert len(importers := [name for name in TREES if dependency in imported(TREES[name])]) == 1, importers
 

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from corpus.errors import DataError
-from eval.report import flat, report_html, write_report
+from eval.report import report_html, write_report
 from eval.saved import SavedRun, load_run
+from eval.template import flat
 from eval.worst import worst_questions
 
 _SKY = {"name": "sky", "documents": 3, "questions": 2, "sha256": {"sky.jsonl": "ab12"}}

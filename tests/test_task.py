@@ -171,7 +171,7 @@ def test_files_are_named_with_their_suffix_and_the_bundled_gold_set_needs_no_nam
 def test_what_has_nothing_to_be_measured_by_is_refused() -> None:
     bare = replace(_SKY, questions=(Question("q", "What?"),))
     for kind in KINDS:
-        with pytest.raises(DataError, match="sky: no question comes with .*; try other data"):
+        with pytest.raises(DataError, match=r"sky: no question comes with .*; try other data"):
             check_measurable(kind, bare)
     known = Question("q", "What?", history=("Who?",), answers=(("A",),), evidence=(Evidence("a", 0, 1),))
     for kind in KINDS:

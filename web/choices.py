@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
@@ -13,7 +13,7 @@ from eval.explain import written
 from eval.perform import RUNS
 from eval.saved import FIGURES, SavedRun, load_run
 from eval.sets.gold import SAMPLE
-from eval.settings import Settings
+from eval.show import changed_settings
 from index.place import ROOT
 
 BUNDLED = SAMPLE.stem
@@ -82,13 +82,6 @@ def choices(data: Path | None = None, runs: Path | None = None) -> Choices:
     if BUNDLED in found:
         raise DataError(f"{found[BUNDLED]}: is named as the bundled gold set is; rename it")
     return Choices({BUNDLED: SAMPLE} | found, runs or RUNS)
-
-
-def changed_settings(manifest: Mapping[str, Any]) -> str:
-    """`passage_tokens=96 fusion=rrf`: in what a run's settings differ from those that are shipped now."""
-    shipped = asdict(Settings())
-    settings = manifest.get("settings", {})
-    return " ".join(f"{name}={value}" for name, value in settings.items() if shipped.get(name, value) != value)
 
 
 def _may_be_data(path: Path) -> bool:

@@ -1,12 +1,15 @@
 """Two saved runs side by side as HTML: what differs, how sure that is, and which questions changed."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from eval.compare import SURE_BELOW, Changed, Difference, changed, compare, records_of
 from eval.explain import better
 from eval.saved import SavedRun
-from web.choices import changed_settings
-from web.template import rendered
+from eval.show import changed_settings
+from eval.template import rendered
+
+TEMPLATE = Path(__file__).with_name("comparison.html.jinja")
 
 MOST = 10
 """So many losses and so many gains are shown."""
@@ -18,10 +21,10 @@ def comparison_html(first: SavedRun, second: SavedRun) -> str:
     shown = _ends(questions)
     records = records_of(first, {each.id for each in shown})
     return rendered(
-        "comparison",
+        TEMPLATE,
         first=first,
         second=second,
-        settings=[changed_settings(run.manifest) or "as shipped" for run in (first, second)],
+        settings=[changed_settings(run.manifest) for run in (first, second)],
         differences=differences,
         verdict=verdict(differences),
         below=SURE_BELOW,

@@ -2,10 +2,13 @@
 
 from dataclasses import dataclass, replace
 from html import escape
+from pathlib import Path
 
 from eval.saved import SavedRun
+from eval.template import rendered
 from eval.worst import STAGES, Worst, worst_questions
-from web.template import rendered
+
+TEMPLATE = Path(__file__).with_name("miss.html.jinja")
 
 MOST = 50
 
@@ -36,7 +39,7 @@ def walk(run: SavedRun) -> Walk:
     """From the worst question on. Raises DataError if the run's records cannot be read."""
     worst = worst_questions(run, MOST)
     pages = tuple(
-        rendered("miss", miss=miss, stages=worst.stages, means=STAGES, measure=run.main_measure)
+        rendered(TEMPLATE, miss=miss, stages=worst.stages, means=STAGES, measure=run.main_measure)
         for miss in worst.misses
     )
     return Walk(_summary(worst), pages)
