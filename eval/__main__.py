@@ -16,7 +16,7 @@ from eval.gate import FAILED, POSSIBLE, check_known, limits, shortfalls
 from eval.options import command_line
 from eval.saved import SavedRun, load_run, saved_runs
 from eval.sets.beir import DEFAULT_SPLIT
-from eval.settings import Settings, grid, settings_from
+from eval.settings import AS_SHIPPED, Settings, grid, settings_from
 from eval.task import KINDS, Task, check_measurable
 
 
@@ -126,7 +126,7 @@ def _runs(options: argparse.Namespace) -> int:
     runs = saved_runs(options.runs, lambda error: warn(f"left out: {error}"))
     rows = [
         {"run": run.name, "measure": run.main_measure, "figure": run.figures.get(run.main_measure),
-         "settings": changed_settings(run.manifest)}
+         "settings": changed_settings(run.manifest) or AS_SHIPPED}
         for run in runs
     ]  # fmt: skip
     lines = [

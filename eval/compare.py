@@ -7,10 +7,11 @@ from statistics import fmean
 from corpus.errors import DataError
 from eval.measures.paired import bootstrap_interval, holm, randomization_test, wins_losses_ties
 from eval.saved import Record, SavedRun
+from eval.settings import AS_SHIPPED
 from eval.show import changed_settings
+from eval.task import SEED
 
 SURE_BELOW = 0.05
-SEED = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +92,8 @@ def comparison_lines(
     first: SavedRun, second: SavedRun, differences: Sequence[Difference], questions: Sequence[Changed], most: int = 10
 ) -> Iterator[str]:
     """For a terminal, what was found to differ: the table, then the questions that changed most."""
-    yield f"A  {first.name}: {changed_settings(first.manifest)}"
-    yield f"B  {second.name}: {changed_settings(second.manifest)}"
+    yield f"A  {first.name}: {changed_settings(first.manifest) or AS_SHIPPED}"
+    yield f"B  {second.name}: {changed_settings(second.manifest) or AS_SHIPPED}"
     yield ""
     yield f"{'measure':28} {'A':>7} {'B':>7} {'B-A':>8}  {'95 % of B-A':>18} {'p':>7}   B better/worse/same"
     for each in differences:

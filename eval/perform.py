@@ -60,11 +60,10 @@ def _write(folder: Path, task: Task, records: Sequence[Record], measured: Measur
     files = {
         "run.trec": _trec_run(document_run(records)),
         "qrels.trec": _trec_qrels(document_qrels(records)),
-        "run.passages.trec": _trec_run(passage_run(records)),
-        "qrels.passages.trec": _trec_qrels(passage_qrels(records)),
     }
-    if not passage_qrels(records):
-        files = {name: text for name, text in files.items() if "passages" not in name}
+    if passages := passage_qrels(records):
+        files["run.passages.trec"] = _trec_run(passage_run(records))
+        files["qrels.passages.trec"] = _trec_qrels(passages)
     if "F1" in measured.scores:
         files["predictions.json"] = _json({each["id"]: each["short_answer"] or "" for each in records})
         files["na_probs.json"] = _json({each["id"]: round(1 - each["confidence"], 4) for each in records})

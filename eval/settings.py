@@ -11,6 +11,7 @@ from rag.assistant import READ
 from rag.fuse import Fusion
 
 RECIPE, FUSION = Recipe(), Fusion()
+AS_SHIPPED = "as shipped"
 Value = str | int | float
 
 
@@ -57,7 +58,7 @@ class Settings:
         shipped = Settings()
         names = [field.name for field in fields(self)]
         changed = [f"{n}={getattr(self, n)}" for n in names if n in always or getattr(self, n) != getattr(shipped, n)]
-        return " ".join(changed) or "as shipped"
+        return " ".join(changed) or AS_SHIPPED
 
 
 def settings_from(texts: Sequence[str]) -> Settings:

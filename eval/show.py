@@ -30,10 +30,10 @@ def run_lines(run: SavedRun) -> Iterator[str]:
 
 
 def changed_settings(manifest: Mapping[str, Any]) -> str:
-    """How a run differs from the shipped assistant asked everything: `passage_tokens=96 sample=50`."""
+    """How a run differs from the shipped assistant asked everything: `passage_tokens=96 sample=50`, or nothing."""
     usual = asdict(Settings()) | {"documents ranked": DEPTH, "token budget": BUDGET, "given": False, "sample": 0}
     settings = manifest.get("settings", {})
-    return " ".join(f"{name}={value}" for name, value in settings.items() if usual.get(name) != value) or "as shipped"
+    return " ".join(f"{name}={value}" for name, value in settings.items() if usual.get(name) != value)
 
 
 def worst_lines(run: SavedRun, most: int) -> Iterator[str]:

@@ -7,17 +7,15 @@ from functools import cache
 from pathlib import Path
 
 from corpus.errors import DataError
+from eval.compare import SURE_BELOW
 from eval.measures.paired import holm, randomization_test
 from eval.perform import RUNS, perform
 from eval.saved import SavedRun
 from eval.settings import Settings
 from eval.system import Embedders, Step
-from eval.task import Task
+from eval.task import SEED, Task
 from index.embed import SentenceEmbedder
 from index.write import check_room
-
-SEED = 7
-SURE_BELOW = 0.05
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,12 +28,17 @@ MEASURING = ("ask", "benchmark", "score", "settings", "system", "task")
 """The modules of eval/ that decide what comes out."""
 PACKAGES = ("torch", "sentence-transformers", "transformers", "faiss-cpu", "tantivy", "numpy", "ir-measures")
 
-_NEEDS: dict[str, tuple[str, Callable[[Question], bool]]] = {
+_Need = tuple[str, Callable[[Question], bool]]
+_KNOWN: _Need = (
+    "a known answer, or that there is none",
+    lambda each: bool(each.answers) or each.answerable is False,
+)
+_NEEDS: dict[str, _Need] = {
     "retrieval": ("documents that should be found", lambda each: bool(each.judged or each.facts)),
-    "answers": ("a known answer, or that there is none", lambda each: bool(each.answers) or each.answerable is False),
+    "answers": _KNOWN,
     "conversations": ("a history", lambda each: bool(each.history)),
     "splitting": ("the words that prove its answer", lambda each: bool(each.evidence)),
-    "gold": ("a known answer, or that there is none", lambda each: bool(each.answers) or each.answerable is False),
+    "gold": _KNOWN,
 }
 
 

@@ -61,7 +61,7 @@ def by_best(ranking: Ranking) -> dict[int, float]:
 
 def by_rank(ranking: Ranking) -> dict[int, float]:
     """Shares by rank alone: 1 for the first, and less the further down."""
-    return {i: (RANK_OFFSET + 1) / (RANK_OFFSET + rank) for rank, (i, _) in enumerate(ranking, start=1)}
+    return {i: (RANK_OFFSET + 1) / (RANK_OFFSET + rank) for i, rank in ranks(ranking).items()}
 
 
 def ranks(ranking: Ranking) -> Mapping[int, int]:

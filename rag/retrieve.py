@@ -61,11 +61,11 @@ class FusedRetriever:
         dense = self._engine.search_dense(vector, depth) if vector is not None else []
         lexical = self._engine.search_lexical(question, depth) if self._fusion.lexical else []
         whole = self._engine.search_documents(question, depth) if self._fusion.document else []
-        hits = self._fused(dense, lexical, whole)[:k]
+        hits = self._fused(dense, lexical, whole, k)
         done = perf_counter()
         return Retrieval(tuple(hits), {"embed": (embedded - started) * 1000, "search": (done - embedded) * 1000})
 
-    def _fused(self, dense: Ranking, lexical: Ranking, whole: Ranking) -> list[Hit]:
+    def _fused(self, dense: Ranking, lexical: Ranking, whole: Ranking, k: int) -> list[Hit]:
         passages = self._engine.passages(list(dict.fromkeys(i for found in (dense, lexical, whole) for i, _ in found)))
         document_of = {i: passage.document_id for i, passage in passages.items()}
         counts = self._engine.passage_counts(list(dict.fromkeys(document_of.values())))
@@ -78,7 +78,7 @@ class FusedRetriever:
         places = {"dense": ranks(dense), "lexical": ranks(lexical)}
         of_document = {document_of[i]: rank for i, rank in ranks(whole).items() if i in document_of}
         hits = []
-        for place, i in enumerate(sorted(scores, key=lambda i: (-scores[i], i)), start=1):
+        for place, i in enumerate(sorted(scores, key=lambda i: (-scores[i], i))[:k], start=1):
             found = {name: ranked[i] for name, ranked in places.items() if i in ranked}
             found |= {"document": of_document[document_of[i]]} if document_of[i] in of_document else {}
             hits.append(Hit(passages[i], scores[i], found | {"fused": place}))

@@ -6,6 +6,7 @@ from pathlib import Path
 from eval.compare import SURE_BELOW, Changed, Difference, changed, compare, records_of
 from eval.explain import better
 from eval.saved import SavedRun
+from eval.settings import AS_SHIPPED
 from eval.show import changed_settings
 from eval.template import rendered
 
@@ -24,7 +25,7 @@ def comparison_html(first: SavedRun, second: SavedRun) -> str:
         TEMPLATE,
         first=first,
         second=second,
-        settings=[changed_settings(run.manifest) for run in (first, second)],
+        settings=[changed_settings(run.manifest) or AS_SHIPPED for run in (first, second)],
         differences=differences,
         verdict=verdict(differences),
         below=SURE_BELOW,
