@@ -9,7 +9,12 @@ from typing import NoReturn
 
 from corpus.document import Document
 from corpus.errors import CorpusError, DocumentError
-from corpus.parse import MAX_FILE_BYTES, PARSERS, SIDECAR_SUFFIX, parse
+from corpus.formats.known import FORMATS, why_not
+from corpus.formats.piece import Skipped
+from corpus.limits import DEFAULT_LIMITS, Limits, in_mebibytes, over_limit
+from corpus.metadata import SIDECAR_SUFFIX
+from corpus.names import has_deceptive_characters, shown
+from corpus.parse import Extracted, extract
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,26 +27,26 @@ class SourceFile:
 
     @property
     def content_hash(self) -> str:
-        """SHA-256 over all that the document is made of, except its name."""
+        """SHA-256 over all that the documents are made of, except the name."""
         return hashlib.sha256(hashlib.sha256(self.data).digest() + self.sidecar).hexdigest()
 
-    def document(self) -> Document:
-        """The document in this file; raises DocumentError."""
-        return parse(self.id, self.data, self.sidecar)
+    def extracted(self, limits: Limits = DEFAULT_LIMITS) -> Extracted:
+        """The documents in this file, at least one; raises DocumentError."""
+        return extract(self.id, self.data, self.sidecar, limits)
 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """What a corpus folder holds: ids of files that can be read, and of those passed over."""
+    """What a corpus folder holds: ids of files that can be read, and those passed over, with the reason."""
 
     folder: Path
     readable: tuple[str, ...]
-    skipped: tuple[str, ...]
+    skipped: tuple[Skipped, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """The documents of a folder, in the order of their ids, and the files that failed, with the reason."""
+    """The documents of a folder, in the order of their files' ids, and what failed, with the reason."""
 
     documents: tuple[Document, ...]
     failures: tuple[DocumentError, ...]
@@ -52,51 +57,82 @@ def list_corpus(folder: Path) -> Listing:
     if not folder.is_dir():
         raise CorpusError(f"{folder}: no such folder; give one that holds your documents with --corpus DIR")
     readable: list[str] = []
-    skipped: list[str] = []
-    for path in _files(folder):
+    skipped: list[Skipped] = []
+    for path in _paths(folder):
         document_id = path.relative_to(folder).as_posix()
-        (readable if path.suffix.lower() in PARSERS else skipped).append(document_id)
+        reason = _reason_to_skip(path, folder, document_id)
+        if reason:
+            skipped.append(Skipped(shown(document_id), reason))
+        else:
+            readable.append(document_id)
     if not readable:
-        formats = ", ".join(sorted(PARSERS))
+        formats = ", ".join(sorted(FORMATS))
         raise CorpusError(f"{folder}: holds no document; put files in one of these formats there: {formats}")
     return Listing(folder, tuple(readable), tuple(skipped))
 
 
-def read_file(folder: Path, document_id: str) -> SourceFile:
-    """One file's bytes; raises DocumentError if it cannot be read."""
+def read_file(folder: Path, document_id: str, limits: Limits = DEFAULT_LIMITS) -> SourceFile:
+    """One file's bytes; raises DocumentError if it cannot be read. A file over the limit is not read."""
     path = folder / document_id
     sidecar = path.with_name(path.name + SIDECAR_SUFFIX)
     try:
         document_id.encode()
-        if path.stat().st_size > MAX_FILE_BYTES:
-            raise DocumentError(f"{document_id}: larger than {MAX_FILE_BYTES >> 20} MiB; split it into smaller files")
+        data = _bytes(document_id, path, limits)
         has_sidecar = sidecar.is_file() and not _leads_out(sidecar, folder)
-        return SourceFile(document_id, path.read_bytes(), sidecar.read_bytes() if has_sidecar else b"")
+        return SourceFile(
+            document_id, data, _bytes(document_id + SIDECAR_SUFFIX, sidecar, limits) if has_sidecar else b""
+        )
     except UnicodeEncodeError as error:
         raise DocumentError(f"{document_id!a}: the name is not valid UTF-8; rename the file") from error
     except OSError as error:
         raise DocumentError(f"{document_id}: cannot be read ({error.strerror}); check its permissions") from error
 
 
-def load_documents(folder: Path) -> Loaded:
+def load_documents(folder: Path, limits: Limits = DEFAULT_LIMITS) -> Loaded:
     """All documents of a folder in memory. For a corpus too large for that, `python -m index sync` streams."""
-    documents, failures = [], []
-    for document_id in list_corpus(folder).readable:
+    documents: list[Document] = []
+    failures: list[DocumentError] = []
+    for file_id in list_corpus(folder).readable:
         try:
-            documents.append(read_file(folder, document_id).document())
+            extracted = read_file(folder, file_id, limits).extracted(limits)
+            documents.extend(extracted.documents)
+            failures.extend(extracted.failures)
         except DocumentError as error:
             failures.append(error)
     return Loaded(tuple(documents), tuple(failures))
 
 
-def _files(folder: Path) -> Iterator[Path]:
-    found = [Path(parent, name) for parent, _, names in os.walk(folder, onerror=_refuse) for name in names]
-    for path in sorted(found, key=Path.as_posix):
-        hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
-        if hidden or path.name.endswith(SIDECAR_SUFFIX) or not path.is_file():
-            continue
-        if not _leads_out(path, folder):
-            yield path
+def _bytes(document_id: str, path: Path, limits: Limits) -> bytes:
+    with path.open("rb") as file:
+        size = os.fstat(file.fileno()).st_size
+        data = file.read(limits.file_bytes + 1) if size <= limits.file_bytes else b""
+    if max(size, len(data)) > limits.file_bytes:  # it may grow while it is read
+        found = f"larger than {in_mebibytes(limits.file_bytes)}"
+        raise over_limit(document_id, "file_bytes", found, "split it into smaller files")
+    return data
+
+
+def _paths(folder: Path) -> Iterator[Path]:
+    """All that could be meant as a document, in order: files, and links of every kind."""
+    found: list[Path] = []
+    for parent, folders, names in os.walk(folder, onerror=_refuse):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        links = [name for name in folders if Path(parent, name).is_symlink()]
+        found += [Path(parent, name) for name in (*names, *links) if not name.startswith(".")]
+    return (path for path in sorted(found, key=Path.as_posix) if not path.name.endswith(SIDECAR_SUFFIX))
+
+
+def _reason_to_skip(path: Path, folder: Path, document_id: str) -> str:
+    """Why a file is passed over; empty if it is to be read."""
+    if path.is_symlink() and not path.exists():
+        return "a link that leads nowhere; remove it"
+    if _leads_out(path, folder):
+        return "a link that leads out of the folder; copy what it points to into the folder"
+    if not path.is_file():
+        return "a link to a folder, or no file at all; put the files themselves there"
+    if has_deceptive_characters(document_id):
+        return "its name holds control characters; rename it"
+    return why_not(path.suffix.lower())
 
 
 def _refuse(error: OSError) -> NoReturn:

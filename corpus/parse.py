@@ -1,122 +1,181 @@
-"""Bytes of one file to one document: what each format's citable text, title and metadata are."""
+"""Bytes of one file to its documents, each with its id, title and metadata, and what could not be read.
 
-import re
-from collections.abc import Callable, Mapping
+The only place that catches whatever a parser raises: a crash in somebody's library becomes the failure of one file.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 from types import MappingProxyType
 
-import yaml
-
+from corpus.dates import with_comparable_date
 from corpus.document import Document
 from corpus.errors import DocumentError
+from corpus.formats.kind import wrong_suffix
+from corpus.formats.known import FORMATS, why_not
+from corpus.formats.piece import Content, File, Part, Piece, Skipped
+from corpus.limits import DEFAULT_LIMITS, Limits, in_mebibytes, over_limit
+from corpus.metadata import SIDECAR_SUFFIX, in_one_line, sidecar_metadata, title_from_name
+from corpus.names import numbered, part_name
 
-SIDECAR_SUFFIX = ".meta.yaml"
-MAX_FILE_BYTES = 64 * 1024 * 1024
-_MAX_METADATA_BYTES = 64 * 1024
-_BYTE_ORDER_MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
-_FRONT_MATTER = re.compile(r"\A---[ \t]*\r?\n(.*?)^(?:---|\.\.\.)[ \t]*\r?$\n*", re.DOTALL | re.MULTILINE)
-_HEADING = re.compile(r"^#{1,2}[ \t]+(\S.*)$", re.MULTILINE)
-_TITLE_LINE = re.compile(r"\s*+([^\n]{3,120}?)[ \t\r]*\n[ \t\r]*\n")
+__all__ = ["MAX_FILE_BYTES", "SIDECAR_SUFFIX", "Extracted", "extract", "title_from_name"]
 
-_Parsed = tuple[str, dict[str, str]]
+MAX_FILE_BYTES = DEFAULT_LIMITS.file_bytes
+_LONGEST_REASON = 200
 
 
-def parse(document_id: str, data: bytes, sidecar: bytes = b"") -> Document:
-    """The document in a file's bytes. `sidecar` holds YAML whose keys override what the file itself says.
+@dataclass(frozen=True, slots=True)
+class Extracted:
+    """What one file gave: documents (at least one), what failed in it, and what was passed over (attached pictures)."""
 
-    Raises DocumentError if the format is unknown, the bytes are not text in a known encoding, or no
-    citable text is left.
+    documents: tuple[Document, ...]
+    failures: tuple[DocumentError, ...]
+    skipped: tuple[Skipped, ...] = ()
+
+
+def extract(file_id: str, data: bytes, sidecar: bytes = b"", limits: Limits = DEFAULT_LIMITS) -> Extracted:
+    """The documents in a file's bytes. `sidecar` holds YAML whose keys override what the file itself says.
+
+    The document that is the file itself has the file's id; those within it have `<file id>/<name inside>`,
+    which no two share. Raises DocumentError if there is nothing to cite in all of the file.
     """
-    suffix = PurePosixPath(document_id).suffix.lower()
-    if suffix not in PARSERS:
-        raise DocumentError(f"{document_id}: {suffix or 'a name without suffix'} is not a format that can be read")
-    if len(data) > MAX_FILE_BYTES:
-        raise DocumentError(f"{document_id}: larger than {MAX_FILE_BYTES >> 20} MiB; split it into smaller files")
-    text, metadata = PARSERS[suffix](document_id, _decode(document_id, data))
-    if not text.strip():
+    extraction = _Extraction(limits)
+    try:
+        beside = sidecar_metadata(file_id, sidecar)
+        extraction.read(_Place(file_id, 0, {}, beside), PurePosixPath(file_id).suffix.lower(), data)
+    except DocumentError as error:  # a limit of the whole file
+        extraction.failures.append(error)
+    if not extraction.documents:
+        nothing = DocumentError(f"{file_id}: holds no file that can be read; remove it or fill it")
+        raise next(iter(extraction.failures), nothing)
+    return Extracted(tuple(extraction.documents), tuple(extraction.failures), tuple(extraction.skipped))
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a file lies: its id, how many files it is within, and what is said of it around and beside it."""
+
+    id: str
+    depth: int
+    around: Mapping[str, str]
+    beside: Mapping[str, str]
+
+
+class _Extraction:
+    """Collects what one file gives; the limits hold for all that is within it together."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.documents: list[Document] = []
+        self.failures: list[DocumentError] = []
+        self.skipped: list[Skipped] = []
+        self._limits = limits
+        self._unpacked = 0
+        self._members = 0
+        self._times_used: dict[str, int] = {}
+
+    def read(self, place: _Place, suffix: str, data: bytes) -> None:
+        """Add what a file holds; raises DocumentError only if a limit of the whole is reached."""
+        for piece in _pieces(File(place.id, suffix, data, self._limits)):
+            if isinstance(piece, DocumentError):
+                self.failures.append(piece)
+            elif isinstance(piece, Skipped):
+                self.skipped.append(Skipped(f"{place.id}/{part_name(piece.id)}", piece.reason))
+            elif isinstance(piece, Part):
+                self._count_member(place)
+                self._read_part(place, piece)
+            else:
+                self._add(place, piece)
+
+    def _read_part(self, place: _Place, part: Part) -> None:
+        part_id = self._unused_id(place.id, part.name)
+        if reason := why_not(part.suffix):
+            self.skipped.append(Skipped(part_id, reason))
+            return
+        try:
+            if place.depth >= self._limits.nesting:
+                found = f"lies more than {self._limits.nesting} files deep"
+                raise over_limit(part_id, "nesting", found, "unpack what it lies in")
+            data, beside = part.read(), sidecar_metadata(part_id, part.sidecar())
+        except DocumentError as error:
+            self.failures.append(error)
+            return
+        self._unpacked += len(data)
+        if self._unpacked > self._limits.unpacked_bytes:
+            found = f"unpacks to over {in_mebibytes(self._limits.unpacked_bytes)}"
+            raise over_limit(place.id, "unpacked_bytes", found, "split it")
+        said_of_all = {key: value for key, value in place.beside.items() if key != "title"}
+        self.read(_Place(part_id, place.depth + 1, part.metadata, said_of_all | beside), part.suffix, data)
+
+    def _add(self, place: _Place, content: Content) -> None:
+        document_id, beside = place.id, dict(place.beside)
+        if content.name:
+            self._count_member(place)
+            document_id = self._unused_id(place.id, content.name)
+            beside.pop("title", "")
+        try:
+            _check_length(document_id, content.text, self._limits)
+            self.documents.append(_document(document_id, content, {**place.around, **content.metadata, **beside}))
+        except DocumentError as error:
+            self.failures.append(error)
+
+    def _count_member(self, place: _Place) -> None:
+        self._members += 1
+        if self._members > self._limits.members:
+            raise over_limit(place.id, "members", f"holds over {self._limits.members:,} files or records", "split it")
+
+    def _unused_id(self, file_id: str, name: str) -> str:
+        wanted = f"{file_id}/{part_name(name) or 'part'}"
+        part_id = wanted
+        while part_id in self._times_used:
+            self._times_used[wanted] += 1
+            part_id = numbered(wanted, self._times_used[wanted])
+        self._times_used[part_id] = 1
+        return part_id
+
+
+def _pieces(file: File) -> Iterator[Piece]:
+    """What a file's parser yields; what it raises ends it and is the last piece."""
+    try:
+        _check_file(file)
+        yield from FORMATS[file.suffix].parse(file)
+    except DocumentError as error:
+        yield error
+    except RecursionError:
+        yield file.refused("is nested too deeply; save it anew")
+    except MemoryError:
+        yield file.over("parse_memory_bytes", "needs more memory than it may have", "split it into smaller files")
+    except Exception as error:  # noqa: BLE001  the parsers are other people's, and a damaged file may crash any of them
+        reason = in_one_line(f"{type(error).__name__}: {error}")[:_LONGEST_REASON]
+        yield file.refused(f"is damaged or unusual, its parser gave up ({reason}); open it and save it anew")
+
+
+def _check_file(file: File) -> None:
+    if reason := why_not(file.suffix):
+        raise file.refused(reason)
+    if len(file.data) > file.limits.file_bytes:
+        found = f"larger than {in_mebibytes(file.limits.file_bytes)}"
+        raise file.over("file_bytes", found, "split it into smaller files")
+    if reason := wrong_suffix(file.suffix, file.data):
+        raise file.refused(reason)
+
+
+def _document(document_id: str, content: Content, said: dict[str, str]) -> Document:
+    if not content.text.strip():
         raise DocumentError(f"{document_id}: holds no text that could be cited; remove it or fill it")
-    metadata |= _yaml_mapping(f"{document_id}{SIDECAR_SUFFIX}", _decode(document_id + SIDECAR_SUFFIX, sidecar))
-    title = metadata.pop("title", "") or title_from_name(document_id)
+    metadata = with_comparable_date(said)
+    title = metadata.pop("title", "") or _title(document_id)
     source = metadata.pop("source", "") or document_id
-    return Document(document_id, title, text, source, MappingProxyType(metadata))
+    return Document(document_id, title, content.text, source, MappingProxyType(metadata), content.pages)
 
 
-def title_from_name(document_id: str) -> str:
-    """What to call a document that does not say: its file name, in words."""
-    return re.sub(r"[-_\s]+", " ", PurePosixPath(document_id).stem).strip() or document_id
+def _title(document_id: str) -> str:
+    """From the name; a message or record that is only numbered is called after its file as well."""
+    path = PurePosixPath(document_id)
+    is_number = path.name.isdecimal() and path.parent.name
+    return f"{title_from_name(path.parent.name)} {path.name}" if is_number else title_from_name(document_id)
 
 
-def _decode(name: str, data: bytes) -> str:
-    mark = next((mark for mark in _BYTE_ORDER_MARKS if data.startswith(mark)), None)
-    is_binary = mark is None and b"\x00" in data
-    try:
-        text = "" if is_binary else data.decode(_BYTE_ORDER_MARKS[mark] if mark else "utf-8")
-    except UnicodeDecodeError as error:
-        raise DocumentError(f"{name}: is not UTF-8 (byte {error.start}); save it as UTF-8") from error
-    if is_binary or "\x00" in text:
-        raise DocumentError(f"{name}: is a binary file, not text; remove it or convert it to text")
-    return text
-
-
-def _plain_text(_: str, text: str) -> _Parsed:
-    first_line = _TITLE_LINE.match(text)
-    if first_line and not first_line[1].rstrip().endswith((".", ":", ",", ";", "?", "!", "”", '"')):
-        return text, {"title": first_line[1].strip()}
-    return text, {}
-
-
-def _markdown(document_id: str, text: str) -> _Parsed:
-    front_matter = _FRONT_MATTER.match(text)
-    metadata = _yaml_mapping(f"{document_id} (front matter)", front_matter[1]) if front_matter else {}
-    body = text[front_matter.end() :] if front_matter else text
-    heading = _HEADING.search(body)
-    if heading:
-        metadata.setdefault("title", _heading_text(heading[1].rstrip()))
-    return body, metadata
-
-
-def _heading_text(line: str) -> str:
-    """Without the marks that close a heading; a mark that ends a word, as in `C#`, stays."""
-    bare = line.rstrip("#")
-    return bare.rstrip() if bare != bare.rstrip() else line
-
-
-def _html(document_id: str, text: str) -> _Parsed:
-    """The main text of a page, as trafilatura (https://trafilatura.readthedocs.io) finds it."""
-    from trafilatura import bare_extraction
-
-    page = bare_extraction(text, with_metadata=True, include_comments=False)
-    if page is None or not page.text:
-        raise DocumentError(f"{document_id}: no main text was found in the page; save the article's text as .txt")
-    found = {"title": page.title, "author": page.author, "date": page.date, "source": page.url}
-    paragraphs = page.text.replace("\n", "\n\n")
-    return paragraphs, {key: value for key, value in found.items() if value}
-
-
-def _yaml_mapping(name: str, text: str) -> dict[str, str]:
-    if len(text) > _MAX_METADATA_BYTES:
-        raise DocumentError(f"{name}: metadata over {_MAX_METADATA_BYTES >> 10} KiB; shorten it")
-    try:
-        # words as they are written: the safe loader makes 1.1 of `1.10` and False of `NO`, and fails on `!!int ''`
-        loaded = yaml.load(text, yaml.BaseLoader)  # noqa: S506
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise DocumentError(f"{name}: is not valid YAML; correct or remove it") from error
-    if loaded in (None, ""):
-        return {}
-    if not isinstance(loaded, Mapping):
-        raise DocumentError(f"{name}: must be a list of `key: value` lines")
-    return {_repaired(key): _repaired(value) for key, value in loaded.items() if _says_something(value)}
-
-
-def _says_something(value: object) -> bool:
-    return isinstance(value, str) and value.strip() not in ("", "~", "null")
-
-
-def _repaired(value: str) -> str:
-    """JSON writes an emoji as two surrogates, which YAML keeps apart and no database takes."""
-    return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-
-
-PARSERS: Mapping[str, Callable[[str, str], _Parsed]] = MappingProxyType(
-    {".txt": _plain_text, ".md": _markdown, ".markdown": _markdown, ".html": _html, ".htm": _html}
-)
+def _check_length(document_id: str, text: str, limits: Limits) -> None:
+    if len(text) > limits.text_characters:
+        found = f"over {limits.text_characters:,} characters of text"
+        raise over_limit(document_id, "text_characters", found, "split it into smaller files")

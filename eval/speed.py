@@ -59,7 +59,7 @@ def sync_speed(corpus: Path, store: Path) -> Timing:
     started = time.perf_counter()
     sync(corpus, engine, embedder)
     took = (time.perf_counter() - started) * 1000
-    texts = [row[2] for row in engine.catalog.passages_since(0)]
+    texts = [entry.text for entry in engine.catalog.entries_since(0)]
     started = time.perf_counter()
     embedder.embed_passages(texts)
     return Timing("a folder, synced", took, "embedding its passages", (time.perf_counter() - started) * 1000)

@@ -1,21 +1,27 @@
-"""`python -m index sync|status|verify`: keep a store in step with a folder, and see what it holds."""
+"""`python -m index sync|status|verify|watch`: keep a store in step with a folder, and see what it holds."""
 
 import argparse
 import sys
+import time
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import asdict, replace
 from pathlib import Path
 
 from corpus.edge import MISTAKE, exit_status, warn
-from corpus.errors import StoreError
+from corpus.errors import StoreError, UserError
 from corpus.load import list_corpus
 from index.embed import SentenceEmbedder
-from index.engine import CATALOG_FILE, SearchEngine, remove_store
+from index.engine import CATALOG_FILE, SearchEngine
+from index.ledger import FileRecord
 from index.place import SAMPLE_CORPUS, default_store
 from index.progress import sync_progress
 from index.recipe import Recipe
+from index.remove import remove_store
 from index.schema import way_out
 from index.sync import SyncReport, sync
+from index.verify import verify
+from index.watch import watch
 from index.write import check_room
 
 
@@ -26,9 +32,11 @@ def main(arguments: list[str]) -> int:
     given = {name: value for name, value in chosen.items() if value is not None}
     recipe = replace(Recipe(), **given) if given else None
     store = options.store or default_store(options.corpus)
-    if options.rebuild and options.command == "sync":
+    if options.rebuild and options.command in ("sync", "watch"):
         _start_anew(options.corpus, store, recipe or Recipe())
-    commands = {"sync": _sync, "status": _status, "verify": _verify}
+    if options.failed and options.command == "status":
+        return _failed(store, recipe)
+    commands = {"sync": _sync, "status": _status, "verify": _verify, "watch": _watch}
     return commands[options.command](options.corpus, store, recipe)
 
 
@@ -44,18 +52,40 @@ def _sync(corpus: Path, store: Path, recipe: Recipe | None) -> int:
     with closing(SearchEngine(store, recipe)) as engine, sync_progress() as progress:
         report = sync(corpus, engine, SentenceEmbedder(engine.catalog.recipe.embedder), progress)
     print(_summary(report))
-    for name in report.skipped:
-        warn(f"skipped: {name}: not a format that can be read")
-    for failure in report.failures:
-        warn(f"left out: {failure}")
+    _warn(report)
     return MISTAKE if report.failures else 0
+
+
+def _watch(corpus: Path, store: Path, recipe: Recipe | None) -> int:
+    list_corpus(corpus)
+    with closing(SearchEngine(store, recipe)) as engine:
+        embedder = SentenceEmbedder(engine.catalog.recipe.embedder)
+
+        def follow() -> None:
+            try:
+                report = sync(corpus, engine, embedder)
+            except UserError as error:  # an empty folder or a busy store may be otherwise in a moment
+                warn(f"not followed: {error}")
+                return
+            if report.added or report.changed or report.deleted:
+                print(f"{time.strftime('%H:%M:%S')} {_summary(report)}", flush=True)
+                _warn(report)
+
+        with sync_progress() as progress:
+            report = sync(corpus, engine, embedder, progress)
+        print(f"{_summary(report)}\nwatching {corpus} (Ctrl-C stops)", flush=True)
+        _warn(report)
+        watch(corpus, store, follow)
+    return 0
 
 
 def _status(corpus: Path, store: Path, recipe: Recipe | None) -> int:
     with closing(_existing(store, recipe)) as engine:
-        counts = engine.catalog.counts()
+        counts, files = engine.catalog.counts(), engine.catalog.ledger.all().values()
         print(f"store       {store}")
         print(f"corpus      {engine.catalog.fact('corpus') or corpus}")
+        kinds = {kind: sum(file.status == kind for file in files) for kind in ("indexed", "skipped", "failed")}
+        print("files       " + ", ".join(f"{number} {kind}" for kind, number in kinds.items()))
         print(f"documents   {counts.documents}")
         print(f"passages    {counts.passages}")
         print(f"generation  {counts.generation}")
@@ -65,15 +95,37 @@ def _status(corpus: Path, store: Path, recipe: Recipe | None) -> int:
     return 0
 
 
+def _failed(store: Path, recipe: Recipe | None) -> int:
+    """One line for each file that is not, or not wholly, in the store."""
+    with closing(_existing(store, recipe)) as engine:
+        files = engine.catalog.ledger.all().values()
+    for line in (line for file in files for line in _shortcomings(file)):
+        print("".join(c if c.isprintable() else repr(c)[1:-1] for c in line))
+    return 0
+
+
+def _shortcomings(file: FileRecord) -> Iterator[str]:
+    again = f"; tried {file.tries} times" if file.tries > 1 else ""
+    if file.status == "skipped":
+        yield f"skipped     {file.id}: {file.reason}"
+    elif file.status == "failed":
+        yield f"failed      {file.reason}{again}, next after {time.strftime('%H:%M', time.localtime(file.retry_after))}"
+    else:
+        yield from (f"in part     {line}" for line in file.reason.splitlines())
+
+
 def _verify(_: Path, store: Path, recipe: Recipe | None) -> int:
     with closing(_existing(store, recipe)) as engine:
-        counts = engine.catalog.counts()
-        problems = engine.problems()
-    for problem in problems:
+        verdict = verify(engine)
+    for problem in verdict.problems:
         warn(f"problem: {problem}")
-    if problems:
+    if verdict.problems:
         raise StoreError(f"{store}: is damaged; {way_out(store / CATALOG_FILE)}")
+    counts = verdict.counts
     print(f"sound: {counts.documents} documents, {counts.passages} passages, both indexes agree with the catalog")
+    print("clean: no vector, word or text of removed documents is left in any file of the store")
+    for name in verdict.strangers:
+        warn(f"not checked: {name} is no file of the store")
     return 0
 
 
@@ -92,19 +144,27 @@ def _summary(report: SyncReport) -> str:
     )
 
 
+def _warn(report: SyncReport) -> None:
+    for each in report.skipped:
+        warn(f"skipped: {each.id}: {each.reason}")
+    for failure in report.failures:
+        warn(f"left out: {failure}")
+
+
 def _size(path: Path) -> int:
     return path.stat().st_size if path.is_file() else sum(_size(part) for part in path.iterdir())
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m index", description="Keep an index in step with a folder.")
-    parser.add_argument("command", choices=("sync", "status", "verify"))
+    parser.add_argument("command", choices=("sync", "status", "verify", "watch"))
     parser.add_argument("--corpus", type=Path, default=SAMPLE_CORPUS, metavar="DIR", help="folder of documents")
     parser.add_argument("--store", type=Path, metavar="DIR", help="where the index lies (a folder below index/store)")
     parser.add_argument("--embedder", metavar="NAME", help="model name or folder")
     parser.add_argument("--passage-tokens", type=int, metavar="N", help="length of a passage")
     parser.add_argument("--overlap-tokens", type=int, metavar="N", help="what passages share")
-    parser.add_argument("--rebuild", action="store_true", help="sync: start anew")
+    parser.add_argument("--rebuild", action="store_true", help="sync, watch: start anew")
+    parser.add_argument("--failed", action="store_true", help="status: files that are not in the store, and why")
     return parser
 
 

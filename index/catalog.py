@@ -1,28 +1,32 @@
 """The SQLite file that is the only source of truth: documents, passages, vectors, recipe, generation.
 
-Every change of a document is one transaction and raises the generation by one. What was removed is
-remembered by generation, so that the derived indexes can catch up without being rebuilt.
+Every change of a document is one transaction and raises the generation by one. A document that was removed
+or replaced stays, marked, until indexes without it are published: so readers go on in the generation before.
 """
 
 import json
 import sqlite3
-import threading
-from collections.abc import Iterator, Mapping, Sequence
+import time
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from types import MappingProxyType
-from typing import Any
 
 import numpy as np
 
 from corpus.document import Document, Passage
 from corpus.errors import StoreError
+from index.database import Database
 from index.embed import Vectors
+from index.ledger import Ledger
+from index.manifest import Manifest
 from index.recipe import SPLITTER, Recipe
-from index.schema import APPLICATION_ID, FORMAT, TABLES, damage_told, way_out
+from index.records import Records, unsound
+from index.schema import APPLICATION_ID, FORMAT, TABLES, is_foreign_mark, way_out
+from index.seal import seal
+from index.where import fields
 
-_PARAMETERS = 500
+_PATIENCE_S = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,168 +38,118 @@ class EmbeddedPassage:
     input_hash: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """How much a catalog holds."""
-
-    documents: int
-    passages: int
-    generation: int
-
-
-class Catalog:
+class Catalog(Records):
     """The store's documents and passages; usable from several threads.
 
     Without a recipe, an existing catalog keeps its own and a new one gets the default; one that holds no
     document takes the recipe that is given. Raises StoreError if the file is no catalog, is damaged, or was
-    made with another recipe.
+    made with another recipe. `ledger` knows the files that the documents came from.
     """
 
     def __init__(self, path: Path, recipe: Recipe | None = None) -> None:
         self.path = path
-        self._lock = threading.RLock()
-        with damage_told(path):
-            self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=30)
+        super().__init__(Database(path))
+        self.ledger = Ledger(self._database)
+        try:
             self.recipe = self._prepare(recipe)
+        except BaseException:
+            self.close()
+            raise
+
+    @property
+    def replaced(self) -> bool:
+        """Whether another file has taken this one's place."""
+        return self._database.replaced
 
     def close(self) -> None:
-        self._db.close()
+        self._database.close()
 
-    def upsert(self, document: Document, content_hash: str, passages: Sequence[EmbeddedPassage]) -> None:
-        """Put a document in the place of what had its id, in one transaction."""
-        with self._change() as generation:
-            self._remove(document.id, generation)
-            self._db.execute(
-                "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (
-                    document.id,
-                    content_hash,
-                    document.title,
-                    document.text,
-                    document.source,
-                    json.dumps(dict(document.metadata), ensure_ascii=False),
-                    json.dumps(list(document.pages)),
-                ),
-            )
-            self._db.executemany(
-                'INSERT INTO passages (document_id, start, "end", text, input_hash, vector, generation) '
-                "VALUES (?, ?, ?, ?, ?, ?, ?)",
-                [
-                    (document.id, p.passage.start, p.passage.end, p.passage.text, p.input_hash,
-                     p.vector.astype(np.float16).tobytes(), generation)
-                    for p in passages
-                ],
+    def upsert(
+        self, document: Document, content_hash: str, passages: Sequence[EmbeddedPassage], file: str = ""
+    ) -> None:
+        """Put a document in the place of what had its id, in one transaction; `file` is where it came from."""
+        with self._change() as (db, generation):
+            _mark_removed(db, document.id, generation)
+            metadata = json.dumps(dict(document.metadata), ensure_ascii=False)
+            head = (
+                document.id, file or document.id, content_hash, document.title, document.source, metadata,
+                json.dumps(list(document.pages)), len(passages), generation,
             )  # fmt: skip
+            sql = "INSERT INTO documents VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, ?)"
+            key = db.execute(sql, (*head, seal(*head))).lastrowid
+            db.execute("INSERT INTO texts VALUES (?, ?, ?)", (key, document.text, seal(document.text)))
+            db.executemany(
+                "INSERT INTO fields VALUES (?, ?, ?)", [(key, name, value) for name, value in fields(document).items()]
+            )
+            rows = (_row(document.id, passage) for passage in passages)
+            db.executemany("INSERT INTO passages VALUES (NULL, ?, ?, ?, ?, ?, ?, ?)", ((key, *row) for row in rows))
 
     def delete(self, document_id: str) -> None:
         """Remove a document and its passages, in one transaction."""
-        with self._change() as generation:
-            self._remove(document_id, generation)
+        with self._change() as (db, generation):
+            _mark_removed(db, document_id, generation)
 
-    def document(self, document_id: str) -> Document | None:
-        """The document of that id, or None if there is none (any more)."""
-        rows = self._rows("SELECT id, title, text, source, metadata, pages FROM documents WHERE id = ?", (document_id,))
-        return next((_document(row) for row in rows), None)
+    def documents_of(self, file: str) -> dict[str, str]:
+        """Document id to content hash, of the documents that came from a file."""
+        sql = "SELECT id, content_hash FROM documents WHERE file = ? AND died IS NULL ORDER BY id"
+        return dict(self._database.rows(sql, (file,)))
 
-    def content_hashes(self) -> dict[str, str]:
-        """Document id to content hash."""
-        return dict(self._rows("SELECT id, content_hash FROM documents ORDER BY id"))
+    def files(self) -> list[str]:
+        """The files that documents came from."""
+        rows = self._database.rows("SELECT DISTINCT file FROM documents WHERE died IS NULL ORDER BY file")
+        return [str(row[0]) for row in rows]
 
-    def titles(self, document_ids: Sequence[str]) -> dict[str, str]:
-        """Document id to title, for those that exist."""
-        return dict(self._in("SELECT id, title FROM documents WHERE id IN", document_ids))
+    def publish(self, manifest: Manifest) -> None:
+        """Let readers see a generation; what was removed up to it is dropped for good, in the same transaction."""
+        with self._database.transaction() as db:
+            self._set_fact(db, "indexes", manifest.to_json())
+            self._set_fact(db, "dropped", str(manifest.generation))
+            gone = "(SELECT key FROM documents WHERE died <= ?)"
+            for table in ("passages", "texts", "fields"):
+                db.execute(f"DELETE FROM {table} WHERE document IN {gone}", (manifest.generation,))
+            db.execute("DELETE FROM documents WHERE died <= ?", (manifest.generation,))
+        self.settle()
 
-    def passages(self, passage_ids: Sequence[int]) -> dict[int, Passage]:
-        """The passages that (still) exist, by id."""
-        sql = 'SELECT id, document_id, start, "end", text FROM passages WHERE id IN'
-        return {row[0]: Passage(*row[1:]) for row in self._in(sql, passage_ids)}
+    def settle(self) -> bool:
+        """Fold the log into the file, so that no removed text stays in it; False if a reader is in the way."""
+        deadline = time.monotonic() + _PATIENCE_S
+        while not (settled := self._database.settle()) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        return settled
 
-    def passages_of(self, document_id: str) -> list[Passage]:
-        """A document's passages, in order; none if there is no such document."""
-        sql = 'SELECT document_id, start, "end", text FROM passages WHERE document_id = ? ORDER BY start, "end"'
-        return [Passage(*row) for row in self._rows(sql, (document_id,))]
-
-    def passage_counts(self, document_ids: Sequence[str]) -> dict[str, int]:
-        """Document id to its number of passages, for those that have any."""
-        sql = "SELECT document_id, count(*) FROM passages WHERE document_id IN"
-        return dict(self._in(sql, document_ids, "GROUP BY document_id"))
-
-    def vectors_for(self, input_hashes: Sequence[bytes]) -> dict[bytes, Vectors]:
-        """Vectors of texts that were embedded before, by the hash of the text."""
-        sql = "SELECT input_hash, vector FROM passages WHERE input_hash IN"
-        return {row[0]: _vector(row[1]) for row in self._in(sql, input_hashes)}
-
-    def passages_since(self, generation: int) -> Iterator[tuple[int, str, str, Vectors]]:
-        """(id, title, text, vector) of every passage added after a generation, in the order of ids."""
-        with self._lock, damage_told(self.path):
-            yield from (
-                (passage_id, title, text, _vector(vector))
-                for passage_id, title, text, vector in self._db.execute(
-                    "SELECT passages.id, title, passages.text, vector FROM passages "
-                    "JOIN documents ON documents.id = document_id WHERE generation > ? ORDER BY passages.id",
-                    (generation,),
-                )
-            )
-
-    def documents_since(self, generation: int) -> Iterator[tuple[int, str, str]]:
-        """(id of the first passage, title, text) of every document written after a generation."""
-        with self._lock, damage_told(self.path):
-            yield from self._db.execute(
-                "SELECT min(passages.id), title, documents.text FROM passages "
-                "JOIN documents ON documents.id = document_id WHERE generation > ? GROUP BY document_id ORDER BY 1",
-                (generation,),
-            )
-
-    def removed_since(self, generation: int) -> list[int]:
-        """Ids of the passages removed after a generation."""
-        return [row[0] for row in self._rows("SELECT passage_id FROM removed WHERE generation > ?", (generation,))]
-
-    def forget_removed(self, generation: int) -> None:
-        """Drop the memory of removals up to a generation that every derived index reflects."""
-        with self._lock:
-            self._db.execute("DELETE FROM removed WHERE generation <= ?", (generation,))
-
-    def counts(self) -> Counts:
-        """Documents, passages and generation, from one snapshot."""
-        counts = "(SELECT count(*) FROM documents), (SELECT count(*) FROM passages)"
-        ((documents, passages, generation),) = self._rows(
-            f"SELECT {counts}, value FROM facts WHERE name = 'generation'"
-        )
-        return Counts(documents, passages, int(generation))
-
-    @property
-    def generation(self) -> int:
-        """Raised by one with every change."""
-        return int(self.fact("generation"))
-
-    def fact(self, name: str) -> str:
-        """A named fact about the store, "" if it is not known."""
-        return next((str(row[0]) for row in self._rows("SELECT value FROM facts WHERE name = ?", (name,))), "")
+    def compact(self) -> None:
+        """Write the file anew, without any room in which removed text could stand."""
+        self._database.compact()
+        self.settle()
 
     def set_fact(self, name: str, value: str) -> None:
-        with self._lock:
-            self._db.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", (name, value))
+        with self._database.transaction() as db:
+            self._set_fact(db, name, value)
 
     def problems(self) -> list[str]:
-        """What SQLite's own integrity check finds; empty for a sound file."""
+        """What is wrong with the file and with what stands in it; empty for a sound one."""
         try:
-            found = [str(row[0]) for row in self._rows("PRAGMA integrity_check")]
+            return self._database.problems() or list(unsound(self, self._database))
         except StoreError as error:
             return [str(error)]
-        return [problem for problem in found if problem != "ok"]
+
+    def remains(self) -> int:
+        """How many removed documents and free pages the file still holds."""
+        ((dead,),) = self._database.rows("SELECT count(*) FROM documents WHERE died IS NOT NULL")
+        ((free,),) = self._database.rows("PRAGMA freelist_count")
+        return int(dead) + int(free)
 
     def _prepare(self, recipe: Recipe | None) -> Recipe:
-        (application,) = self._db.execute("PRAGMA application_id").fetchone()
-        (tables,) = self._db.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        ((application,),) = self._database.rows("PRAGMA application_id")
+        ((tables,),) = self._database.rows("SELECT count(*) FROM sqlite_master")
         if not tables and not application:
             self._create(recipe or Recipe())
-        elif application != APPLICATION_ID:
+        elif is_foreign_mark(application):
             raise StoreError(f"{self.path}: is another program's database; choose another folder with --store DIR")
-        (found_format,) = self._db.execute("PRAGMA user_version").fetchone()
+        ((found_format,),) = self._database.rows("PRAGMA user_version")
         if found_format != FORMAT:
             raise StoreError(f"{self.path}: was made by another version of this program; {way_out(self.path)}")
-        self._db.execute("PRAGMA journal_mode = WAL")
-        self._db.execute("PRAGMA secure_delete = ON")
+        self._database.tune()
         made_with = Recipe.from_json(self.fact("recipe"))
         wanted = recipe or replace(made_with, splitter=SPLITTER)
         if made_with != wanted and self.counts().documents:
@@ -209,50 +163,30 @@ class Catalog:
 
     def _create(self, recipe: Recipe) -> None:
         """In one transaction and before write-ahead logging, so that the file itself always shows whose it is."""
-        with self._lock, self._transaction():
+        with self._database.transaction() as db:
             for statement in TABLES.split(";")[:-1]:
-                self._db.execute(statement)
-            self.set_fact("recipe", recipe.to_json())
-            self.set_fact("generation", "0")
-            self._db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-            self._db.execute(f"PRAGMA user_version = {FORMAT}")
-
-    def _remove(self, document_id: str, generation: int) -> None:
-        self._db.execute(
-            "INSERT INTO removed SELECT id, ? FROM passages WHERE document_id = ?", (generation, document_id)
-        )
-        self._db.execute("DELETE FROM passages WHERE document_id = ?", (document_id,))
-        self._db.execute("DELETE FROM documents WHERE id = ?", (document_id,))
+                db.execute(statement)
+            self._set_fact(db, "recipe", recipe.to_json())
+            self._set_fact(db, "generation", "0")
+            db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+            db.execute(f"PRAGMA user_version = {FORMAT}")
 
     @contextmanager
-    def _change(self) -> Iterator[int]:
-        with self._lock, self._transaction():
+    def _change(self) -> Iterator[tuple[sqlite3.Connection, int]]:
+        with self._database.transaction() as db:
             generation = self.generation + 1
-            yield generation
-            self.set_fact("generation", str(generation))
+            yield db, generation
+            self._set_fact(db, "generation", str(generation))
 
-    @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        with damage_told(self.path):
-            self._db.execute("BEGIN IMMEDIATE")
-            with self._db:  # commits, or rolls back on any exception
-                yield
-
-    def _rows(self, sql: str, parameters: Sequence[object] = ()) -> list[Any]:
-        with self._lock, damage_told(self.path):
-            return self._db.execute(sql, parameters).fetchall()
-
-    def _in(self, sql: str, values: Sequence[object], then: str = "") -> Iterator[Any]:
-        for first in range(0, len(values), _PARAMETERS):
-            some = values[first : first + _PARAMETERS]
-            yield from self._rows(f"{sql} ({','.join('?' * len(some))}) {then}", some)
+    def _set_fact(self, db: sqlite3.Connection, name: str, value: str) -> None:
+        db.execute("INSERT OR REPLACE INTO facts VALUES (?, ?, ?)", (name, value, seal(name, value)))
 
 
-def _vector(blob: bytes) -> Vectors:
-    return np.frombuffer(blob, dtype=np.float16).astype(np.float32)
+def _mark_removed(db: sqlite3.Connection, document_id: str, generation: int) -> None:
+    db.execute("UPDATE documents SET died = ? WHERE id = ? AND died IS NULL", (generation, document_id))
 
 
-def _document(row: Sequence[str]) -> Document:
-    document_id, title, text, source, metadata, pages = row
-    fields: Mapping[str, str] = MappingProxyType(json.loads(metadata))
-    return Document(document_id, title, text, source, fields, tuple(json.loads(pages)))
+def _row(document_id: str, embedded: EmbeddedPassage) -> tuple[int, int, str, bytes, bytes, bytes]:
+    passage, vector = embedded.passage, embedded.vector.astype(np.float16).tobytes()
+    values = (passage.start, passage.end, passage.text, embedded.input_hash, vector)
+    return *values, seal(document_id, *values)

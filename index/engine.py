@@ -1,31 +1,34 @@
-"""The embedded search engine: one catalog, and dense and lexical indexes that follow it."""
+"""The embedded search engine: one catalog, and the published dense and lexical indexes that follow it."""
 
+import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-
-from filelock import FileLock, Timeout
 
 from corpus.document import Document, Passage
 from corpus.errors import StoreError
-from index import dense, lexical
-from index.catalog import Catalog, Counts, EmbeddedPassage
-from index.dense import DenseIndex
+from index import indexes
+from index.catalog import Catalog, EmbeddedPassage
+from index.dense import Ids
 from index.embed import Vectors
-from index.lexical import LexicalIndex
+from index.indexes import Indexes
+from index.lock import WriterLock
+from index.manifest import Manifest
 from index.recipe import Recipe
-from index.schema import is_foreign
+from index.schema import damaged, disk_failure
+from index.where import Where
 
 CATALOG_FILE = "catalog.sqlite"
-_LOCK_FILE = "writer.lock"
-_PATIENCE_S = 2.0  # a sync that finds nothing to do holds the lock for less
+_AT_ONCE = 0.05
+_ATTEMPTS = 5
+_REMEMBERED = 16
 
 
 class SearchEngine:
-    """Upsert, delete and search over one store folder; usable from several threads.
+    """Upsert, delete and search over one store folder; usable from several threads and beside other processes.
 
-    Searches see the generation that the derived indexes reflect; `refresh` brings them up to the
-    catalog's, rebuilding from it what is missing, stale or damaged.
+    Searches see the generation that was published last, by whichever process; `refresh` publishes the catalog's,
+    rebuilding from it what is missing or damaged. All that one thread reads inside `reading` is of one generation.
     """
 
     def __init__(self, store: Path, recipe: Recipe | None = None) -> None:
@@ -37,149 +40,160 @@ class SearchEngine:
                 f"{store}: no store can be made there ({error.strerror}); choose another --store"
             ) from error
         self.catalog = Catalog(store / CATALOG_FILE, recipe)
-        self._lock = FileLock(store / _LOCK_FILE, timeout=_PATIENCE_S)
-        self._dense = DenseIndex.load(store)
-        self._lexical = LexicalIndex.load(store)
-        self._documents = LexicalIndex.load(store, lexical.DOCUMENTS)
-        if self._is_stale():
-            self.refresh()
+        self._lock = WriterLock(store)
+        self._changing = threading.Lock()
+        self._here = threading.local()
+        self._indexes: Indexes | None = None
+        self._chosen: dict[tuple[Manifest, Where], tuple[Ids, list[int]]] = {}
+        try:
+            self._catch_up()
+        except BaseException:
+            self.close()
+            raise
 
     @contextmanager
     def writing(self) -> Iterator[None]:
         """The right to write, for one process at a time; StoreError if another has it."""
-        with _held(self._lock, self.store):
+        with self._lock.held():
             yield
 
-    def upsert(self, document: Document, content_hash: str, passages: Sequence[EmbeddedPassage]) -> None:
+    @contextmanager
+    def reading(self) -> Iterator[Indexes | None]:
+        """One generation for all that this thread reads inside, here and in the catalog; the newest when it begins."""
+        if getattr(self._here, "inside", False):
+            yield self._here.indexes
+            return
+        with ExitStack() as snapshot:
+            self._here.indexes = self._entered(snapshot)
+            self._here.inside = True
+            try:
+                yield self._here.indexes
+            finally:
+                self._here.inside, self._here.indexes = False, None
+
+    def upsert(
+        self, document: Document, content_hash: str, passages: Sequence[EmbeddedPassage], file: str = ""
+    ) -> None:
         """Put a document in the place of what had its id; searchable after `refresh`."""
-        self.catalog.upsert(document, content_hash, passages)
+        self.catalog.upsert(document, content_hash, passages, file)
 
     def delete(self, document_id: str) -> None:
-        """Remove a document; it is never returned again, not even before `refresh`."""
+        """Remove a document; no longer found, nor kept, after `refresh`."""
         self.catalog.delete(document_id)
 
-    def refresh(self) -> None:
-        """Bring the derived indexes to the catalog's generation and save them."""
+    def refresh(self, anew: bool = False) -> None:
+        """Publish the catalog's latest generation: make its indexes, `anew` from nothing, and let readers see them."""
         with self.writing():
-            counts = self.catalog.counts()
-            self._refresh_dense(counts)
-            self._lexical = self._refreshed(self._lexical, lexical.PASSAGES, counts)
-            self._documents = self._refreshed(self._documents, lexical.DOCUMENTS, counts)
-            self.catalog.forget_removed(counts.generation)
+            current = None if anew else self._current()
+            if current is None or current.manifest.generation != self.catalog.generation:
+                try:
+                    with self.catalog.steady():
+                        current = indexes.make(self.store, self.catalog, current)
+                except OSError as error:
+                    raise disk_failure(self.store, error.strerror or str(error)) from error
+                self.catalog.publish(current.manifest)
+                self._indexes = current
+            indexes.clear(self.store, current.manifest.folder)
 
-    def search_dense(self, vector: Vectors, k: int) -> list[tuple[int, float]]:
+    def search_dense(self, vector: Vectors, k: int, where: Where | None = None) -> list[tuple[int, float]]:
         """(passage id, cosine), best first."""
-        return self._dense.search(vector, k) if self._dense else []
+        with self.reading() as found:
+            return found.dense.search(vector, k, self._allowed(found, where)[0]) if found else []
 
-    def search_lexical(self, question: str, k: int) -> list[tuple[int, float]]:
+    def search_lexical(self, question: str, k: int, where: Where | None = None) -> list[tuple[int, float]]:
         """(passage id, BM25), best first."""
-        return self._lexical.search(question, k) if self._lexical else []
+        with self.reading() as found:
+            return found.passages.search(question, k, self._allowed(found, where)[1]) if found else []
 
-    def search_documents(self, question: str, k: int) -> list[tuple[int, float]]:
+    def search_documents(self, question: str, k: int, where: Where | None = None) -> list[tuple[int, float]]:
         """(id of the first passage, BM25 of its whole document), best first."""
-        return self._documents.search(question, k) if self._documents else []
+        with self.reading() as found:
+            return found.documents.search(question, k, self._allowed(found, where)[1]) if found else []
 
     def passages(self, passage_ids: Sequence[int]) -> dict[int, Passage]:
-        """The passages that still exist, by id."""
-        return self.catalog.passages(passage_ids)
+        """The passages that (still) exist, by id."""
+        with self.reading() as found:
+            passages = self.catalog.passages(passage_ids)
+            if found and found.dense.holds(set(passage_ids) - set(passages)):
+                raise damaged(self.catalog.path, "a passage that the indexes hold is missing")
+            return passages
 
     def passage_counts(self, document_ids: Sequence[str]) -> dict[str, int]:
         """Document id to its number of passages."""
-        return self.catalog.passage_counts(document_ids)
-
-    def problems(self) -> list[str]:
-        """What does not agree with what; empty for a sound store."""
-        found = self.catalog.problems()
-        if found:
-            return found
-        ids = {row[0] for row in self.catalog.passages_since(0)}
-        firsts = {row[0] for row in self.catalog.documents_since(0)}
-        if self._dense is None or set(self._dense.ids()) != ids:
-            found.append("the dense index does not hold the catalog's passages")
-        if self._lexical is None or set(self._lexical.ids()) != ids:
-            found.append("the lexical index does not hold the catalog's passages")
-        if self._documents is None or set(self._documents.ids()) != firsts:
-            found.append("the lexical index does not hold the catalog's documents")
-        return found
+        with self.reading():
+            return self.catalog.passage_counts(document_ids)
 
     def close(self) -> None:
         self.catalog.close()
 
-    def _is_stale(self) -> bool:
-        counts = self.catalog.counts()
-        passages = all(_reflects(index, counts.generation, counts.passages) for index in (self._dense, self._lexical))
-        return not (passages and _reflects(self._documents, counts.generation, counts.documents))
-
-    def _refresh_dense(self, counts: Counts) -> None:
-        if _reflects(self._dense, counts.generation, counts.passages):
+    def _catch_up(self) -> None:
+        """Publish what a process that died had committed, unless another is at it now."""
+        if self.catalog.generation == self._published():
             return
-        index = self._followed(self._dense, counts) if self._dense else None
-        if index is None or not _reflects(index, counts.generation, counts.passages):
-            everything = ((row[0], row[3]) for row in self.catalog.passages_since(0))
-            index = DenseIndex.build(everything, counts.passages, counts.generation)
-        index.save(self.store)
-        self._dense = index
+        try:
+            with self._lock.held(_AT_ONCE):
+                self.refresh()
+        except StoreError:
+            if not self._published():
+                raise
 
-    def _followed(self, index: DenseIndex, counts: Counts) -> DenseIndex | None:
-        """The index after the changes since its generation, or None if it must be built anew."""
-        removed = self.catalog.removed_since(index.generation)
-        if index.generation >= counts.generation or not index.can_follow(counts.passages, len(removed)):
-            return None
-        added = ((row[0], row[3]) for row in self.catalog.passages_since(index.generation))
-        index.apply(added, removed, counts.generation)
-        return index
+    def _published(self) -> int:
+        """The generation that can be read now; what is damaged is mended by the way."""
+        with self.reading() as found:
+            return found.manifest.generation if found else 0
 
-    def _refreshed(self, index: LexicalIndex | None, name: str, counts: Counts) -> LexicalIndex:
-        """The index of passages or of documents, at the catalog's generation."""
-        size = counts.documents if name == lexical.DOCUMENTS else counts.passages
-        if index and _reflects(index, counts.generation, size):
-            return index
-        if index is None or index.generation >= counts.generation:
-            index = LexicalIndex.create(self.store, name)
-        self._apply_lexical(index, name, counts.generation)
-        if not _reflects(index, counts.generation, size):
-            index = LexicalIndex.create(self.store, name)
-            self._apply_lexical(index, name, counts.generation)
-        return index
+    def _entered(self, snapshot: ExitStack) -> Indexes | None:
+        """The indexes of the snapshot that it enters. Between reading their name and opening them, another process
+        may publish newer ones and clear them away; then the next attempt sees those."""
+        for _ in range(_ATTEMPTS):
+            self._follow_replacement()
+            manifest = snapshot.enter_context(self.catalog.reading())
+            if not manifest.folder:
+                return None
+            found = self._loaded(manifest)
+            if found:
+                return found
+            snapshot.close()
+            with self.catalog.reading() as now:
+                is_damaged = now == manifest
+            if is_damaged:
+                self.refresh()
+        raise disk_failure(self.store, "its indexes cannot be opened")
 
-    def _apply_lexical(self, index: LexicalIndex, name: str, generation: int) -> None:
-        removed = self.catalog.removed_since(index.generation)
-        if name == lexical.DOCUMENTS:
-            index.apply(self.catalog.documents_since(index.generation), removed, generation)
-        else:
-            added = (row[:3] for row in self.catalog.passages_since(index.generation))
-            index.apply(added, removed, generation)
+    def _loaded(self, manifest: Manifest) -> Indexes | None:
+        found = self._indexes
+        if found and found.manifest == manifest:
+            return found
+        with self._changing:
+            if self._indexes and self._indexes.manifest == manifest:
+                return self._indexes
+            found = indexes.load(self.store, manifest)
+            if found and not found.agree_with(self.catalog):
+                raise damaged(self.catalog.path, "it does not hold what its indexes hold")
+            self._indexes = found or self._indexes
+            return found
 
+    def _current(self) -> Indexes | None:
+        """The published indexes, for who has the right to write; None if there are none or they are damaged."""
+        with self.catalog.reading() as manifest:
+            return self._loaded(manifest) if manifest.folder else None
 
-def _reflects(index: DenseIndex | LexicalIndex | None, generation: int, size: int) -> bool:
-    return index is not None and index.generation == generation and len(index) == size
+    def _follow_replacement(self) -> None:
+        """Another process may have built the store anew, in another file of the same name."""
+        if self.catalog.replaced:
+            with self._changing:
+                if self.catalog.replaced:
+                    before, self.catalog = self.catalog, Catalog(self.catalog.path, self.catalog.recipe)
+                    self._indexes = None
+                    before.close()
 
-
-@contextmanager
-def _held(lock: FileLock, store: Path) -> Iterator[None]:
-    try:
-        lock.acquire()
-    except Timeout as error:
-        raise StoreError(f"{store}: another process is writing to this store; try again when it is done") from error
-    try:
-        yield
-    finally:
-        lock.release()
-
-
-def remove_store(store: Path) -> None:
-    """Delete a store's own files, and no others.
-
-    Raises StoreError if its catalog is another program's database, or if another process writes.
-    """
-    if not store.is_dir():
-        return
-    catalog = store / CATALOG_FILE
-    if catalog.is_file() and is_foreign(catalog):
-        raise StoreError(f"{catalog}: is another program's database; choose another folder with --store DIR")
-    logs = (f"{CATALOG_FILE}-{log}" for log in ("wal", "shm", "journal"))
-    with _held(FileLock(store / _LOCK_FILE, timeout=_PATIENCE_S), store):
-        for name in (CATALOG_FILE, *logs, dense.FILE, dense.STAMP):
-            (store / name).unlink(missing_ok=True)
-        for name in (lexical.PASSAGES, lexical.DOCUMENTS):
-            lexical.remove(store, name)
+    def _allowed(self, found: Indexes, where: Where | None) -> tuple[Ids | None, Sequence[int] | None]:
+        """(passage ids, document keys) that meet the limits, None where there are no limits."""
+        if not where:
+            return None, None
+        chosen = self._chosen.get((found.manifest, where))
+        if chosen is None:
+            chosen = self.catalog.passage_ids(where)
+            before = self._chosen if len(self._chosen) < _REMEMBERED else {}
+            self._chosen = {**before, (found.manifest, where): chosen}  # whole, for other threads read it
+        return chosen

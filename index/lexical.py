@@ -1,15 +1,13 @@
 """Passages by their words: BM25 in tantivy, English stemming. The only module that imports tantivy."""
 
-import hashlib
+import errno
 import json
-import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
 import tantivy
-
-from index.files import write_file
 
 PASSAGES = "lexical"
 DOCUMENTS = "documents"
@@ -18,65 +16,63 @@ _HEAP_BYTES = 64 * 1024 * 1024
 
 
 class LexicalIndex:
-    """Ids by BM25 (k1 1.2, b 0.75) over title and text. `generation` is the catalog's that it reflects.
+    """Ids by BM25 (k1 1.2, b 0.75) over title and text.
 
-    There are two, told apart by name: one of passages, and one of whole documents, each of which stands under
-    the id of its first passage.
+    There are two, told apart by the name of their folder: one of passages, and one of whole documents, each of
+    which stands under the id of its first passage.
     """
 
-    def __init__(self, index: tantivy.Index, folder: Path, name: str, generation: int) -> None:
+    def __init__(self, index: tantivy.Index, folder: Path) -> None:
         index.register_tokenizer(_ANALYZER, _analyzer())
+        index.config_reader("manual")  # by default a thread looks for changes, and makes lock files as folders go
         self._index = index
         self._folder = folder
-        self._name = name
-        self.generation = generation
 
     @classmethod
-    def create(cls, folder: Path, name: str = PASSAGES) -> "LexicalIndex":
-        """An empty index in the place of what was there."""
-        remove(folder, name)
-        (folder / name).mkdir()
-        return cls(tantivy.Index(_schema(), path=str(folder / name), reuse=False), folder, name, 0)
+    def create(cls, folder: Path) -> "LexicalIndex":
+        """An empty index in a new folder."""
+        folder.mkdir()
+        with _disk_told():
+            return cls(tantivy.Index(_schema(), path=str(folder), reuse=False), folder)
 
     @classmethod
-    def load(cls, folder: Path, name: str = PASSAGES) -> "LexicalIndex | None":
-        """The saved index, or None if there is none or its bytes are not those that were saved."""
-        try:
-            stamp = json.loads(_stamp(folder, name).read_text())
-            if _digest(folder / name) != stamp["sha256"]:
-                return None
-            index = tantivy.Index(_schema(), path=str(folder / name), reuse=True)
-            loaded = cls(index, folder, name, int(stamp["generation"]))
-            return loaded if len(loaded) == stamp["size"] else None
-        except (OSError, ValueError, KeyError, TypeError):
-            return None
+    def load(cls, folder: Path) -> "LexicalIndex":
+        """The saved index; its bytes must be known to be those that were saved: on damaged ones, tantivy panics."""
+        with _disk_told():
+            return cls(tantivy.Index(_schema(), path=str(folder), reuse=True), folder)
 
-    def apply(self, added: Iterable[tuple[int, str, str]], removed: Sequence[int], generation: int) -> None:
-        """Follow the catalog to a generation, from (id, title, text). Ids that are already there are replaced."""
-        writer = self._index.writer(heap_size=_HEAP_BYTES, num_threads=1)
-        for passage_id in removed:
-            writer.delete_documents_by_term("id", passage_id)
-        for passage_id, title, text in added:
-            writer.delete_documents_by_term("id", passage_id)
-            writer.add_document(tantivy.Document(id=passage_id, text=f"{title}\n{text}"))
-        writer.commit()
-        writer.wait_merging_threads()
-        self._index.reload()
-        self.generation = generation
-        stamp = {"generation": generation, "size": len(self), "sha256": _digest(self._folder / self._name)}
-        write_file(_stamp(self._folder, self._name), json.dumps(stamp).encode())
+    def apply(self, added: Iterable[tuple[int, int, str, str]], removed: Sequence[int]) -> None:
+        """Take in (id, key of the document, title, text), and drop ids. Ids that are already there are replaced."""
+        with _disk_told():
+            writer = self._index.writer(heap_size=_HEAP_BYTES, num_threads=1)
+            for passage_id in removed:
+                writer.delete_documents_by_term("id", passage_id)
+            for passage_id, document, title, text in added:
+                writer.delete_documents_by_term("id", passage_id)
+                writer.add_document(tantivy.Document(id=passage_id, document=document, text=f"{title}\n{text}"))
+            writer.commit()
+            writer.wait_merging_threads()
+            self._index.reload()
 
-    def search(self, question: str, k: int) -> list[tuple[int, float]]:
-        """The k best passages as (id, BM25), best first; the question's words are alternatives."""
+    def search(self, question: str, k: int, among: Sequence[int] | None = None) -> list[tuple[int, float]]:
+        """The k best passages as (id, BM25), best first; the question's words are alternatives.
+
+        Only those of the documents whose keys are `among` the given ones, if there are any; BM25 stays that of all.
+        """
         terms = sorted(set(stems(question)))
-        if not terms or k <= 0:
+        if not terms or k <= 0 or (among is not None and not among):
             return []
+        schema = self._index.schema
         clauses = [
-            (tantivy.Occur.Should, tantivy.Query.term_query(self._index.schema, "text", term, index_option="freq"))
+            (tantivy.Occur.Should, tantivy.Query.term_query(schema, "text", term, index_option="freq"))
             for term in terms
         ]
+        query = tantivy.Query.boolean_query(clauses)
+        if among is not None:
+            chosen = tantivy.Query.const_score_query(tantivy.Query.term_set_query(schema, "document", list(among)), 0.0)
+            query = tantivy.Query.boolean_query([(tantivy.Occur.Must, query), (tantivy.Occur.Must, chosen)])
         searcher = self._index.searcher()
-        found = searcher.search(tantivy.Query.boolean_query(clauses), limit=k).hits
+        found = searcher.search(query, limit=k).hits
         scored = [(int(searcher.doc(address)["id"][0]), float(score)) for score, address in found]
         return sorted(
             scored, key=lambda one: (-one[1], one[0])
@@ -88,14 +84,17 @@ class LexicalIndex:
         found = searcher.search(tantivy.Query.all_query(), limit=max(1, len(self))).hits
         return [int(searcher.doc(address)["id"][0]) for _, address in found]
 
+    def terms(self) -> set[str]:
+        """Every term that stands in its files, also of passages that were removed and not yet cleared away."""
+        return {term for term, _ in self._index.searcher().terms_with_prefix("text", "")}
+
+    def removed(self) -> int:
+        """How many passages were removed and still stand in its files."""
+        segments = json.loads((self._folder / "meta.json").read_text())["segments"]
+        return sum((segment["deletes"] or {}).get("num_deleted_docs", 0) for segment in segments)
+
     def __len__(self) -> int:
         return int(self._index.searcher().num_docs)
-
-
-def remove(folder: Path, name: str) -> None:
-    """Delete the files of an index."""
-    shutil.rmtree(folder / name, ignore_errors=True)
-    _stamp(folder, name).unlink(missing_ok=True)
 
 
 def stems(text: str) -> list[str]:
@@ -103,24 +102,19 @@ def stems(text: str) -> list[str]:
     return list(_analyzer().analyze(text))
 
 
-def _stamp(folder: Path, name: str) -> Path:
-    return folder / f"{name}.json"
-
-
-def _digest(folder: Path) -> str:
-    """Over names and bytes of an index's files: on damaged ones, tantivy panics or finds the wrong passages."""
-    digest = hashlib.sha256()
-    for path in sorted(folder.iterdir()):
-        if not path.name.endswith(".lock"):
-            digest.update(path.name.encode())
-            with path.open("rb") as file:
-                digest.update(hashlib.file_digest(file, "sha256").digest())
-    return digest.hexdigest()
+@contextmanager
+def _disk_told() -> Iterator[None]:
+    """tantivy tells every failure of the disk as ValueError."""
+    try:
+        yield
+    except ValueError as error:
+        raise OSError(errno.EIO, str(error)) from error
 
 
 def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     builder.add_integer_field("id", stored=True, indexed=True)
+    builder.add_integer_field("document", stored=False, indexed=True)
     builder.add_text_field("text", stored=False, tokenizer_name=_ANALYZER, index_option="freq")
     return builder.build()
 

@@ -1,33 +1,37 @@
-"""Progress of long work: documents, passages a second and time left, in a terminal; silent elsewhere."""
+"""Progress of long work: files, passages a second and time left, in a terminal; silent elsewhere."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from index.sync import Progress as SyncProgress
+from index.sync import Step
+
+_WINDOW_S = 120  # what is left is judged by the last two minutes: formats differ in speed
 
 
 @contextmanager
 def sync_progress() -> Iterator[SyncProgress]:
-    """A bar on standard error for as long as something is being embedded."""
+    """A bar on standard error while something is being embedded; it runs in bytes, for files differ in size."""
     console = Console(stderr=True)
     columns = (
         TextColumn("indexing"),
         BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("documents · {task.fields[rate]} passages/s ·"),
+        TextColumn("{task.fields[files]} files · {task.fields[rate]} passages/s ·"),
         TimeElapsedColumn(),
         TextColumn("· left"),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
-        task = bar.add_task("indexing", total=None, visible=False, rate="–")
+    hidden = not console.is_terminal
+    with Progress(*columns, console=console, transient=True, disable=hidden, speed_estimate_period=_WINDOW_S) as bar:
+        task = bar.add_task("indexing", total=None, visible=False, rate="–", files="–")
 
-        def advance(done: int, total: int, embedded: int) -> None:
+        def advance(step: Step) -> None:
             elapsed = bar.tasks[task].elapsed or 0.0
-            rate = f"{embedded / elapsed:.0f}" if elapsed > 0 else "–"
-            bar.update(task, completed=done, total=total, visible=True, rate=rate)
+            rate = f"{step.embedded / elapsed:.0f}" if elapsed > 0 else "–"
+            files = f"{step.files}/{step.of_files}"
+            bar.update(task, completed=step.bytes, total=step.of_bytes, visible=True, rate=rate, files=files)
 
         yield advance

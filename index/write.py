@@ -17,6 +17,15 @@ from index.recipe import Recipe
 _EMBED_AT_ONCE = 512
 
 
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A document to be written; `file` is the corpus file that it came from, its own id where that is not said."""
+
+    document: Document
+    content_hash: str
+    file: str = ""
+
+
 class DocumentWriter:
     """Writes documents; `embedded` counts the passages that the model had to read.
 
@@ -30,23 +39,24 @@ class DocumentWriter:
         check_room(self._recipe, embedder)
         self.embedded = 0
 
-    def write(self, documents: Iterable[tuple[Document, str]]) -> Iterator[str]:
-        """The ids of (document, content hash) pairs, as each is committed; searchable after a refresh."""
-        for group in _groups(self._prepared(document, content_hash) for document, content_hash in documents):
+    def write(self, documents: Iterable[Incoming]) -> Iterator[str]:
+        """The ids of the documents in their order, as each is committed; searchable after a refresh."""
+        for group in _groups(self._prepared(incoming) for incoming in documents):
             vectors = self._vectors([text for prepared in group for text in prepared.inputs])
             for prepared in group:
                 passages = [
                     EmbeddedPassage(passage, vectors[_hash(text)], _hash(text))
                     for passage, text in zip(prepared.passages, prepared.inputs, strict=True)
                 ]
-                self._engine.upsert(prepared.document, prepared.content_hash, passages)
+                self._engine.upsert(prepared.document, prepared.content_hash, passages, prepared.file)
                 yield prepared.document.id
 
-    def _prepared(self, document: Document, content_hash: str) -> "_Prepared":
+    def _prepared(self, incoming: Incoming) -> "_Prepared":
+        document = incoming.document
         passages = split(document, self._recipe.passage_tokens, self._recipe.overlap_tokens, self._count)
         title = self._title(document)
         inputs = [f"{title}\n{passage.text}" if title else passage.text for passage in passages]
-        return _Prepared(document, content_hash, passages, inputs)
+        return _Prepared(document, incoming.content_hash, incoming.file, passages, inputs)
 
     def _vectors(self, texts: list[str]) -> dict[bytes, Vectors]:
         known = self._engine.catalog.vectors_for([_hash(text) for text in texts])
@@ -75,6 +85,7 @@ class _Prepared:
 
     document: Document
     content_hash: str
+    file: str
     passages: list[Passage]
     inputs: list[str]
 

@@ -14,9 +14,11 @@ import pytest
 
 from corpus.document import Document, Passage
 from corpus.errors import StoreError
-from index.catalog import Catalog, Counts, EmbeddedPassage
+from index.catalog import Catalog, EmbeddedPassage
+from index.manifest import Manifest
 from index.place import ROOT
 from index.recipe import Recipe
+from index.records import Counts
 
 
 def embedded(document_id: str, *texts: str) -> list[EmbeddedPassage]:
@@ -34,7 +36,7 @@ def put(catalog: Catalog, document_id: str, *texts: str) -> None:
 
 
 def passage_ids(catalog: Catalog, since: int = 0) -> list[int]:
-    return [row[0] for row in catalog.passages_since(since)]
+    return [entry.id for entry in catalog.entries_since(since)]
 
 
 @pytest.fixture
@@ -78,7 +80,7 @@ def test_a_document_takes_the_place_of_what_had_its_id(catalog: Catalog) -> None
     put(catalog, "a.txt", "old one", "old two")
     put(catalog, "b.txt", "other")
     put(catalog, "a.txt", "new")
-    assert [row[2] for row in catalog.passages_since(0)] == ["other", "new"]
+    assert [entry.text for entry in catalog.entries_since(0)] == ["other", "new"]
     assert catalog.content_hashes() == {"a.txt": "hash of ('new',)", "b.txt": "hash of ('other',)"}
 
 
@@ -103,7 +105,10 @@ def test_only_what_came_after_a_generation_is_told(catalog: Catalog) -> None:
     put(catalog, "a.txt", "one")
     put(catalog, "b.txt", "two")
     put(catalog, "a.txt", "three")
-    assert [row[1:3] for row in catalog.passages_since(1)] == [("Title of b.txt", "two"), ("Title of a.txt", "three")]
+    assert [(entry.title, entry.text) for entry in catalog.entries_since(1)] == [
+        ("Title of b.txt", "two"),
+        ("Title of a.txt", "three"),
+    ]
     assert catalog.removed_since(2) == [1]
     assert catalog.removed_since(3) == []
 
@@ -112,7 +117,7 @@ def test_removals_are_remembered_until_they_are_forgotten(catalog: Catalog) -> N
     for document_id in ("a.txt", "b.txt"):
         put(catalog, document_id, "text")
         catalog.delete(document_id)
-    catalog.forget_removed(2)
+    catalog.publish(Manifest(generation=2))
     assert catalog.removed_since(0) == [2]
 
 
@@ -203,6 +208,7 @@ def test_deleted_text_is_gone_from_the_bytes_of_the_file(catalog: Catalog) -> No
     put(catalog, "changed.txt", "marzipan")
     put(catalog, "changed.txt", "harmless")
     catalog.delete("secret.txt")
+    catalog.publish(Manifest(generation=catalog.generation))
     catalog.close()
     data = b"".join(file.read_bytes() for file in catalog.path.parent.iterdir())
     assert b"kept words 7" in data
@@ -313,6 +319,6 @@ def test_damaged_pages_are_found_and_told(catalog: Catalog) -> None:
     damaged = Catalog(catalog.path)
     assert damaged.problems() != []
     with pytest.raises(StoreError, match="is damaged"):
-        list(damaged.passages_since(0))
+        list(damaged.entries_since(0))
     with pytest.raises(StoreError, match="is damaged"):
         put(damaged, "b.txt", "text")

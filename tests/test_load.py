@@ -7,8 +7,9 @@ import pytest
 
 from corpus.document import Document
 from corpus.errors import CorpusError, DocumentError
+from corpus.formats.piece import Skipped
+from corpus.limits import DEFAULT_LIMITS, Limits
 from corpus.load import SourceFile, list_corpus, load_documents, read_file
-from corpus.parse import MAX_FILE_BYTES
 
 ROOT = Path(__file__).parents[1]
 SAMPLE = ROOT / "corpus" / "documents"
@@ -51,7 +52,7 @@ def test_a_file_in_place_of_a_folder_is_refused(tmp_path: Path) -> None:
 def test_a_folder_without_a_document_is_refused_with_the_formats_that_can_be_read(
     tmp_path: Path, files: dict[str, str | bytes]
 ) -> None:
-    with pytest.raises(CorpusError, match=r"holds no document; put .*: \.htm, \.html, \.markdown, \.md, \.txt"):
+    with pytest.raises(CorpusError, match=r"holds no document; put .*: \.csv, \.docx, .*\.txt, "):
         list_corpus(folder_of(tmp_path, files))
 
 
@@ -62,8 +63,15 @@ def test_documents_in_nested_folders_are_known_by_their_path_in_the_order_of_the
 
 
 def test_files_in_other_formats_are_listed_as_skipped(tmp_path: Path) -> None:
-    listing = list_corpus(folder_of(tmp_path, {"a.txt": "Text.", "b.pdf": b"%PDF", "c/README": "Text."}))
-    assert (listing.folder, listing.readable, listing.skipped) == (tmp_path, ("a.txt",), ("b.pdf", "c/README"))
+    listing = list_corpus(
+        folder_of(tmp_path, {"a.txt": "Text.", "b.png": b"\x89PNG", "c/README": "Text.", "d.doc": ""})
+    )
+    assert (listing.folder, listing.readable) == (tmp_path, ("a.txt",))
+    assert listing.skipped == (
+        Skipped("b.png", ".png is not a format that can be read"),
+        Skipped("c/README", "a name without suffix is not a format that can be read"),
+        Skipped("d.doc", ".doc is not a format that can be read; save it as .docx"),
+    )
 
 
 def test_a_sidecar_is_no_document(tmp_path: Path) -> None:
@@ -93,7 +101,9 @@ def test_a_link_out_of_the_corpus_is_not_followed(tmp_path: Path) -> None:
     linked(corpus / "secret.txt", outside / "secret.txt")
     linked(corpus / "more", outside / "more")
     listing = list_corpus(corpus)
-    assert (listing.readable, listing.skipped) == (("a.txt",), ())
+    reason = "a link that leads out of the folder; copy what it points to into the folder"
+    assert listing.readable == ("a.txt",)
+    assert listing.skipped == (Skipped("more", reason), Skipped("secret.txt", reason))
 
 
 def test_a_folder_whose_name_only_begins_like_the_corpus_is_outside(tmp_path: Path) -> None:
@@ -119,7 +129,29 @@ def test_links_in_circles_and_links_to_nothing_are_passed_over(tmp_path: Path) -
     linked(tmp_path / "self.txt", tmp_path / "self.txt")
     linked(tmp_path / "dangling.txt", tmp_path / "absent.txt")
     listing = list_corpus(tmp_path)
-    assert (listing.readable, listing.skipped) == (("a.txt",), ())
+    assert listing.readable == ("a.txt",)
+    assert listing.skipped == (
+        Skipped("circle", "a link to a folder, or no file at all; put the files themselves there"),
+        Skipped("dangling.txt", "a link that leads nowhere; remove it"),
+        Skipped("self.txt", "a link that leads nowhere; remove it"),
+    )
+
+
+@pytest.mark.parametrize("name", ["two\nlines.txt", "bell\x07.txt", "invoice\u202etxt.exe.txt", "separator\u2028.txt"])
+def test_a_name_that_deceives_the_eye_is_passed_over_and_shown_escaped(tmp_path: Path, name: str) -> None:
+    folder_of(tmp_path, {"a.txt": "Text.", name: "Text."})
+    listing = list_corpus(tmp_path)
+    assert listing.readable == ("a.txt",)
+    assert [(skipped.id.isprintable(), skipped.reason) for skipped in listing.skipped] == [
+        (True, "its name holds control characters; rename it")
+    ]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_a_pipe_named_like_a_document_is_not_waited_for(tmp_path: Path) -> None:
+    folder_of(tmp_path, {"a.txt": "Text."})
+    os.mkfifo(tmp_path / "pipe.txt")
+    assert list_corpus(tmp_path).readable == ("a.txt",)
 
 
 # one file
@@ -129,7 +161,7 @@ def test_a_file_is_read_with_its_sidecar(tmp_path: Path) -> None:
     folder_of(tmp_path, {"b/a.txt": "Text.", "b/a.txt.meta.yaml": "title: The Deal"})
     file = read_file(tmp_path, "b/a.txt")
     assert file == SourceFile("b/a.txt", b"Text.", b"title: The Deal")
-    assert file.document() == Document("b/a.txt", "The Deal", "Text.", "b/a.txt")
+    assert file.extracted().documents == (Document("b/a.txt", "The Deal", "Text.", "b/a.txt"),)
 
 
 def test_a_sidecar_that_leads_out_of_the_corpus_is_not_read(tmp_path: Path) -> None:
@@ -163,9 +195,18 @@ def test_a_file_without_permission_is_refused_and_the_others_go_in(tmp_path: Pat
 
 def test_a_file_over_the_limit_is_refused_without_being_read(tmp_path: Path) -> None:
     with (tmp_path / "a.txt").open("wb") as file:
-        file.truncate(MAX_FILE_BYTES + 1)  # a sparse file: no disk is filled
+        file.truncate(DEFAULT_LIMITS.file_bytes + 1)  # a sparse file: no disk is filled
     with pytest.raises(DocumentError, match=r"^a\.txt: larger than 64 MiB"):
         read_file(tmp_path, "a.txt")
+
+
+def test_the_limit_of_a_file_is_a_setting_that_its_refusal_names(tmp_path: Path) -> None:
+    folder_of(tmp_path, {"a.txt": "Text.", "b.txt": "Text of more."})
+    loaded = load_documents(tmp_path, Limits(file_bytes=5))
+    assert [document.id for document in loaded.documents] == ["a.txt"]
+    assert [str(failure) for failure in loaded.failures] == [
+        "b.txt: larger than 5 bytes; split it into smaller files (limit file_bytes)"
+    ]
 
 
 def test_a_name_that_is_not_utf_8_is_refused_and_the_others_go_in(tmp_path: Path) -> None:

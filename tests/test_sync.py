@@ -5,18 +5,21 @@ import shutil
 import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from corpus.errors import CorpusError, StoreError
-from corpus.parse import MAX_FILE_BYTES
+from corpus.formats.piece import Skipped
+from corpus.limits import DEFAULT_LIMITS
 from index import write
 from index.embed import Vectors
 from index.engine import CATALOG_FILE, SearchEngine
 from index.recipe import Recipe
-from index.sync import SyncReport, sync
+from index.sync import Step, SyncReport, sync
+from index.verify import problems
 
 if TYPE_CHECKING:
     from tests.conftest import WordEmbedder
@@ -56,7 +59,7 @@ def test_a_folder_goes_in(first: SyncReport, engine: SearchEngine, embedder: "Wo
     assert finds(engine, "ferries") == ["harbour-bridge.txt"]
     hit = engine.search_dense(embedder.embed_query("a postman discovered a comet with a telescope"), 1)[0][0]
     assert engine.passages([hit])[hit].document_id == "new-comet.txt"
-    assert engine.problems() == []
+    assert problems(engine) == []
 
 
 def test_every_passage_cites_its_document(first: SyncReport, engine: SearchEngine, corpus_folder: Path) -> None:
@@ -185,7 +188,9 @@ def test_a_failing_file_goes_in_when_it_is_mended(
 def test_files_in_other_formats_are_told(corpus_folder: Path, engine: SearchEngine, embedder: "WordEmbedder") -> None:
     (corpus_folder / "photo.jpeg").write_bytes(b"\xff\xd8")
     report = sync(corpus_folder, engine, embedder)
-    assert (report.skipped, report.failures, report.added) == (("photo.jpeg",), (), NAMES)
+    assert ([each.id for each in report.skipped], report.failures, report.added) == (["photo.jpeg"], (), NAMES)
+    assert isinstance(report.skipped[0], Skipped)
+    assert report.skipped[0].reason
 
 
 @pytest.mark.parametrize("data", [b"\x00", b"", b"\xff\xfa not text", None])
@@ -196,7 +201,7 @@ def test_a_folder_of_which_nothing_can_be_read_is_refused(
     folder.mkdir()
     (folder / "a.txt").write_bytes(data or b"")
     if data is None:
-        os.truncate(folder / "a.txt", MAX_FILE_BYTES + 1)
+        os.truncate(folder / "a.txt", DEFAULT_LIMITS.file_bytes + 1)
     with pytest.raises(CorpusError, match=r"none of its files can be read; the first: a\.txt: "):
         sync(folder, engine, embedder)
 
@@ -230,13 +235,12 @@ def test_vectors_are_kept_in_half_precision(first: SyncReport, engine: SearchEng
     assert sizes == [(2 * embedder.dimension, first.passages)]
 
 
-def test_progress_is_told_document_by_document(
-    corpus_folder: Path, engine: SearchEngine, embedder: "WordEmbedder"
-) -> None:
-    told: list[tuple[int, int, int]] = []
-    report = sync(corpus_folder, engine, embedder, lambda *progress: told.append(progress))
-    assert [(done, total) for done, total, _ in told] == [(1, 3), (2, 3), (3, 3)]
-    assert told[-1][2] == report.embedded
+def test_progress_is_told_file_by_file(corpus_folder: Path, engine: SearchEngine, embedder: "WordEmbedder") -> None:
+    told: list[Step] = []
+    report = sync(corpus_folder, engine, embedder, told.append)
+    assert [(step.files, step.of_files) for step in told] == [(1, 3), (2, 3), (3, 3)]
+    size = sum(path.stat().st_size for path in corpus_folder.iterdir())
+    assert (told[-1].bytes, told[-1].of_bytes, told[-1].embedded) == (size, size, report.embedded)
 
 
 class _Interrupted:
@@ -267,7 +271,7 @@ def test_an_interrupted_sync_goes_on_where_it_stopped(
     report = sync(corpus_folder, opened, embedder)
     assert (report.added, report.unchanged) == (NAMES[1:], 1)
     assert embedder.embedded == report.passages
-    assert opened.problems() == []
+    assert problems(opened) == []
 
 
 def test_while_one_process_syncs_a_second_is_refused(
@@ -289,3 +293,77 @@ def test_a_recipe_that_the_embedder_cannot_read_is_refused(
     engine.close()
     mended = SearchEngine(tmp_path / "store", Recipe(passage_tokens=222))
     assert sync(corpus_folder, mended, embedder).added == NAMES
+
+
+def test_what_became_of_every_file_is_kept(corpus_folder: Path, engine: SearchEngine, embedder: "WordEmbedder") -> None:
+    (corpus_folder / "broken.txt").write_bytes(b"\x00")
+    (corpus_folder / "photo.jpeg").write_bytes(b"\xff\xd8")
+    sync(corpus_folder, engine, embedder)
+    files = engine.catalog.ledger.all()
+    assert {name: files[name].status for name in files} == {
+        **dict.fromkeys(NAMES, "indexed"),
+        "broken.txt": "failed",
+        "photo.jpeg": "skipped",
+    }
+    assert files["broken.txt"].reason.startswith("broken.txt: ")
+    assert (files["broken.txt"].tries, files["photo.jpeg"].reason != "") == (1, True)
+    (corpus_folder / "broken.txt").unlink()
+    (corpus_folder / "photo.jpeg").unlink()
+    sync(corpus_folder, engine, embedder)
+    assert list(engine.catalog.ledger.all()) == [*NAMES]
+
+
+def test_a_failed_file_is_told_by_every_sync_and_tried_when_it_is_due(
+    corpus_folder: Path, engine: SearchEngine, embedder: "WordEmbedder"
+) -> None:
+    (corpus_folder / "broken.txt").write_bytes(b"\x00")
+    for _ in range(3):
+        assert len(sync(corpus_folder, engine, embedder).failures) == 1
+    record = engine.catalog.ledger.all()["broken.txt"]
+    assert record.tries == 1
+    engine.catalog.ledger.put([replace(record, retry_after=1)])
+    assert len(sync(corpus_folder, engine, embedder).failures) == 1
+    assert engine.catalog.ledger.all()["broken.txt"].tries == 2
+
+
+MAILS = """\
+From anna@example.org Tue Nov  1 10:00:00 2022
+From: Anna <anna@example.org>
+Subject: The first letter
+Date: Tue, 01 Nov 2022 10:00:00 +0000
+Message-ID: <1@example.org>
+
+A zeppelin crossed the lake.
+
+From ben@example.org Wed Nov  2 10:00:00 2022
+From: Ben <ben@example.org>
+Subject: The second letter
+Date: Wed, 02 Nov 2022 10:00:00 +0000
+Message-ID: <2@example.org>
+
+A harpsichord was found in the tower.
+"""
+
+
+def test_of_a_file_of_several_documents_only_those_that_changed_are_written(
+    first: SyncReport, corpus_folder: Path, engine: SearchEngine, embedder: "WordEmbedder"
+) -> None:
+    (corpus_folder / "letters.mbox").write_text(MAILS)
+    report = sync(corpus_folder, engine, embedder)
+    assert (len(report.added), report.unchanged, report.failures) == (2, 3, ())
+    assert all(document_id.startswith("letters.mbox/") for document_id in report.added)
+    (corpus_folder / "letters.mbox").write_text(MAILS.replace("harpsichord", "spinet"))
+    report = sync(corpus_folder, engine, embedder)
+    assert (len(report.added) + len(report.changed), report.unchanged) == (1, 4)
+    assert (finds(engine, "harpsichord"), len(finds(engine, "spinet zeppelin"))) == ([], 2)
+    (corpus_folder / "letters.mbox").write_text(MAILS[: MAILS.index("From ben")])
+    assert len(sync(corpus_folder, engine, embedder).deleted) == 1
+    (corpus_folder / "letters.mbox").rename(corpus_folder / "post.mbox")
+    embedder.embedded = 0
+    sync(corpus_folder, engine, embedder)
+    assert embedder.embedded == 0
+    assert [name.split("/")[0] for name in finds(engine, "zeppelin")] == ["post.mbox"]
+    (corpus_folder / "post.mbox").unlink()
+    sync(corpus_folder, engine, embedder)
+    assert finds(engine, "zeppelin") == []
+    assert problems(engine) == []

@@ -12,7 +12,7 @@ from index import write
 from index.embed import Embedder, SentenceEmbedder, Vectors
 from index.engine import SearchEngine
 from index.recipe import Recipe
-from index.write import DocumentWriter
+from index.write import DocumentWriter, Incoming
 
 if TYPE_CHECKING:
     from tests.conftest import WordEmbedder
@@ -51,9 +51,9 @@ def recorder(embedder: "WordEmbedder") -> _Recorder:
 
 def embedded_of(store: Path, recipe: Recipe, recorder: _Recorder, title: str, text: str) -> list[str]:
     engine = SearchEngine(store, recipe)
-    assert list(DocumentWriter(engine, recorder).write([(Document("a.txt", title, text, "a.txt"), "hash")])) == [
-        "a.txt"
-    ]
+    assert list(
+        DocumentWriter(engine, recorder).write([Incoming(Document("a.txt", title, text, "a.txt"), "hash")])
+    ) == ["a.txt"]
     assert engine.catalog.counts().documents == 1
     return recorder.texts
 
@@ -130,7 +130,7 @@ def test_documents_are_embedded_together_and_committed_one_by_one(
     monkeypatch.setattr(write, "_EMBED_AT_ONCE", 2)
     engine = SearchEngine(tmp_path)
     writer = DocumentWriter(engine, recorder)
-    documents = [(Document(f"{n}.txt", "News", f"Sentence {n}.", "s"), "hash") for n in range(5)]
+    documents = [Incoming(Document(f"{n}.txt", "News", f"Sentence {n}.", "s"), "hash") for n in range(5)]
     committed = [(document_id, engine.catalog.counts().documents) for document_id in writer.write(documents)]
     assert committed == [(f"{n}.txt", n + 1) for n in range(5)]
     assert [len(call) for call in recorder.calls] == [2, 2, 1]

@@ -1,0 +1,1 @@
+"""How each format is read: one module a family of formats, and `known` lists them."""

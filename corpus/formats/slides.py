@@ -1,0 +1,49 @@
+"""PPTX, through python-pptx, whose parser resolves no entities: a slide is a page, its notes stand at its end."""
+
+import io
+from collections.abc import Iterator
+from typing import Any
+
+from corpus.formats.flow import flow, paged
+from corpus.formats.office import stated
+from corpus.formats.package import opened_document
+from corpus.formats.piece import Content, File, Piece
+from corpus.formats.table import lines
+
+
+def slide_show(file: File) -> Iterator[Piece]:
+    """The text of every slide, its tables and its notes; hidden slides keep their number and are read, too."""
+    from pptx import Presentation
+
+    archive = opened_document(file, "ppt/presentation.xml")
+    show = Presentation(io.BytesIO(file.data))
+    slides = list(show.slides)
+    if len(slides) > file.limits.pages:
+        raise file.over("pages", f"holds {len(slides):,} slides, over {file.limits.pages:,}", "split it")
+    text, pages = paged(flow(_blocks(slide)) for slide in slides)
+    if not text:
+        raise file.refused("its slides hold no text, only pictures if anything; add text to it")
+    first = slides[0].shapes.title
+    title = first.text_frame.text if first is not None else ""
+    yield Content(text, stated(file, archive, title), pages)
+
+
+def _blocks(slide: Any) -> Iterator[str]:
+    title = slide.shapes.title
+    if title is not None:
+        yield title.text_frame.text
+    for shape in slide.shapes:
+        if title is None or shape.shape_id != title.shape_id:
+            yield from _text(shape)
+    if slide.has_notes_slide and slide.notes_slide.notes_text_frame is not None:
+        yield slide.notes_slide.notes_text_frame.text
+
+
+def _text(shape: Any) -> Iterator[str]:
+    if hasattr(shape, "shapes"):  # a group
+        for inner in shape.shapes:
+            yield from _text(inner)
+    elif shape.has_text_frame:
+        yield shape.text_frame.text
+    elif getattr(shape, "has_table", False):
+        yield from lines([[" ".join(cell.text.split()) for cell in row.cells] for row in shape.table.rows])

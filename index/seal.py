@@ -1,0 +1,27 @@
+"""A checksum for each row and each folder of the store: neither SQLite nor FAISS has any."""
+
+import hashlib
+from pathlib import Path
+
+_BYTES = 16
+
+
+def seal(*values: str | bytes | int | None) -> bytes:
+    """Of the values in their order; two different rows never run together to the same bytes."""
+    digest = hashlib.blake2b(digest_size=_BYTES)
+    for value in values:
+        data = value if isinstance(value, bytes) else str(value).encode("utf-8", "surrogatepass")
+        digest.update(b"%d:" % len(data))
+        digest.update(data)
+    return digest.digest()
+
+
+def folder_seal(folder: Path) -> str:
+    """Over names and bytes of all files below a folder, lock files aside; raises OSError if one cannot be read."""
+    digest = hashlib.sha256()
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        if not path.name.endswith(".lock"):
+            digest.update(path.relative_to(folder).as_posix().encode() + b"\0")
+            with path.open("rb") as file:
+                digest.update(hashlib.file_digest(file, "sha256").digest())
+    return digest.hexdigest()
