@@ -40,7 +40,8 @@ class Asker:
     def _retrieved(self, question: Question) -> tuple[Record, Mapping[str, float]]:
         standalone = self._standalone(question)
         is_splitting = self.task.kind == "splitting"
-        retrieval = self.assistant.retriever.timed(standalone, max(4 * self.task.depth, is_splitting * self._most()))
+        passages = max(4 * self.task.depth, is_splitting * self._most())
+        retrieval = self.assistant.search(standalone, passages)
         hits = list(retrieval.hits)
         if is_splitting:
             hits = _within_budget(hits, self.task.budget)
@@ -86,7 +87,7 @@ class Asker:
         texts = {"last turn": question.text, "rewrite": question.rewrite}
         passages = max(self.task.depth, self.assistant.read)
         return {
-            name: _documents(self.assistant.retriever.retrieve(text, passages)[: self.task.depth])
+            name: _documents(self.assistant.search(text, passages).hits[: self.task.depth])
             for name, text in texts.items()
             if text
         }

@@ -28,6 +28,7 @@ settings for --set and --sweep:
   whole                passages up to which a document counts whole
   depth                passages that each search contributes
   read                 passages that are read for an answer
+  rerank               weight of the relevance seen in them beside the fused score; 0: they stay in order
   threshold            confidence from which an answer is given; -1: as fitted
 --sweep of a setting takes the place of its --set; several --sweep make a grid. Example:
   --set fusion=rrf --sweep passage_tokens=96,160 --sweep title_tokens=0,32"""

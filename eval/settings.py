@@ -9,6 +9,7 @@ from corpus.errors import DataError
 from index.recipe import Recipe
 from rag.assistant import READ
 from rag.fuse import Fusion
+from rag.rerank import RELEVANCE
 
 RECIPE, FUSION = Recipe(), Fusion()
 AS_SHIPPED = "as shipped"
@@ -20,8 +21,9 @@ class Settings:
     """The shipped assistant, unless something else is given.
 
     `embedder` to `title_tokens` are the index's recipe, `fusion` to `depth` are how searches are fused
-    (rag/fuse.py), `read` is how many passages are read, and `threshold` the confidence from which an answer is
-    given (-1: the fitted one).
+    (rag/fuse.py), `read` is how many passages are read, and `rerank` what the relevance seen then weighs beside
+    the fused score (0: nothing). `threshold` is the confidence from which
+    an answer is given (-1: the fitted one).
     """
 
     embedder: str = RECIPE.embedder
@@ -35,6 +37,7 @@ class Settings:
     whole: int = FUSION.whole
     depth: int = FUSION.depth
     read: int = READ
+    rerank: float = RELEVANCE
     threshold: float = -1.0
 
     def __post_init__(self) -> None:

@@ -11,9 +11,11 @@ from eval.settings import Settings
 from index.embed import SentenceEmbedder
 from index.engine import SearchEngine
 from index.place import STORES
-from index.write import DocumentWriter
+from index.write import DocumentWriter, Incoming
 from rag.assistant import Assistant
 from rag.build import assemble
+from rag.network import ReaderModel
+from rag.rerank import ReadingReranker
 from rag.retrieve import FusedRetriever, Hit, Retrieval
 
 
@@ -43,7 +45,7 @@ def build_system(
         _check_same(engine, benchmark)
     embedder = embedders(settings.embedder)
     known = engine.catalog.content_hashes()
-    missing = [(each, "") for each in benchmark.documents if each.id not in known]
+    missing = [Incoming(each, "") for each in benchmark.documents if each.id not in known]
     if missing:
         with engine.writing():
             writer = DocumentWriter(engine, embedder)
@@ -70,6 +72,7 @@ def configured(assistant: Assistant, embedder: SentenceEmbedder, settings: Setti
     return replace(
         assistant,
         retriever=FusedRetriever(assistant.engine, embedder, settings.fused()),
+        reranker=ReadingReranker(ReaderModel(), settings.rerank),
         confidence=fitted if settings.threshold < 0 else replace(fitted, threshold=settings.threshold),
         read=settings.read,
     )

@@ -28,7 +28,7 @@ def main(arguments: list[str]) -> int:
     if batch is None:
         return _ask(assistant, options)
     failed = False
-    for answer in answers(assistant, batch, options.k):
+    for answer in answers(assistant, batch, options.k, options.at_most_wrong):
         failed |= "error" in answer
         print(json.dumps(answer, ensure_ascii=False) if options.json else _line(answer), flush=True)
     return MISTAKE if failed else 0
@@ -41,7 +41,7 @@ def warn_of_failures(report: SyncReport) -> None:
 
 
 def _ask(assistant: Assistant, options: argparse.Namespace) -> int:
-    answer = assistant.ask(options.question, k=options.k)
+    answer = assistant.ask(options.question, k=options.k, at_most_wrong=options.at_most_wrong)
     if options.json:
         print(json.dumps(answer.to_json(), ensure_ascii=False, indent=2 if sys.stdout.isatty() else None))
     else:
@@ -59,6 +59,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--corpus", type=Path, metavar="DIR", help="folder of documents (the sample corpus)")
     parser.add_argument("--store", type=Path, metavar="DIR", help="where its index lies (a folder below index/store)")
     parser.add_argument("--k", type=int, default=8, metavar="N", help="passages to return (8)")
+    accepted = "answer at most so many percent of questions wrongly, and refuse more of the others (as calibrated)"
+    parser.add_argument("--at-most-wrong", type=float, metavar="PERCENT", help=accepted)
     parser.add_argument("--json", action="store_true", help="the whole answer as JSON")
     parser.add_argument("--batch", type=Path, metavar="FILE", help='lines of {"id", "question", "history"}')
     return parser

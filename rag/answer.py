@@ -53,11 +53,15 @@ def cite(number: int, document: Document, passage: Passage, quote: Span) -> Cita
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """The text with its `[1]` marks, the citations that they number, and the short answer if there is one."""
+    """The text with its `[1]` marks, the citations that they number, and the short answer if there is one.
+
+    `note` is what is ours in the text, after the quotes: that documents contradict each other.
+    """
 
     text: str
     citations: tuple[Citation, ...]
     short_answer: str | None
+    note: str = ""
 
 
 NOTHING = Draft("", (), None)
@@ -84,6 +88,11 @@ class Answer:
     @property
     def abstained(self) -> bool:
         return not self.citations
+
+    @property
+    def note(self) -> str:
+        """What the text says after its quotes; "" where it says nothing more."""
+        return "" if self.abstained else self.draft.note
 
     def to_json(self) -> dict[str, object]:
         """As the contract of commands and HTTP has it."""

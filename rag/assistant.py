@@ -6,62 +6,72 @@ from time import perf_counter
 
 from corpus.document import Document
 from corpus.errors import QuestionError
-from corpus.parse import title_from_name
 from index.engine import SearchEngine
 from rag.answer import Answer
 from rag.compose import compose
 from rag.confidence import Confidence
-from rag.followup import Turn, depends_on_history, standalone_question
+from rag.context import Context, context_of, retrieved_in_context
+from rag.followup import Turn, depends_on_history, needs_an_answer, recent_turns, standalone_question
 from rag.read import Reader
 from rag.refuse import refusal
-from rag.retrieve import Hit, Retriever
+from rag.rerank import Reranker
+from rag.retrieve import Hit, Retrieval, Retriever
+from rag.titles import telling_titles
 
 MAX_QUESTION_CHARACTERS = 2_000
 MAX_HITS = 1_000
-READ = 8
+READ = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Assistant:
-    """Answers questions from one store, of which it reads the `read` best passages.
+    """Answers questions from one store, of which it reranks and reads the `read` best passages.
 
     Made by `rag.build.build_assistant`; usable from several threads.
     """
 
     engine: SearchEngine
     retriever: Retriever
+    reranker: Reranker
     reader: Reader
     confidence: Confidence
     read: int = READ
 
-    def ask(self, question: str, history: Sequence[Turn] = (), k: int = 8) -> Answer:
+    def ask(
+        self, question: str, history: Sequence[Turn] = (), k: int = 8, at_most_wrong: float | None = None
+    ) -> Answer:
         """The answer with its citations, or an abstention with the closest passages.
 
         `history` is oldest first; a turn without a short answer is asked again if the question needs it.
-        Raises QuestionError for a question that is empty or too long, and for a k that is out of range.
+        `at_most_wrong` is the percentage of questions that may get a wrong answer (rag/risk.py). Raises
+        QuestionError for a question that is empty or too long, and for a k or a percentage out of range.
         """
+        threshold = self.confidence.threshold_for(at_most_wrong)
+        with self.engine.reading():
+            return self._ask(question, history, k, threshold)
+
+    def _ask(self, question: str, history: Sequence[Turn], k: int, threshold: float) -> Answer:
         started = perf_counter()
         standalone = self.standalone(_checked(question, k), history)
-        retrieval = self.retriever.timed(standalone, max(k, self.read))
+        retrieval = self._search((standalone, question), context_of(question, history), max(k, self.read))
         reading = perf_counter()
         hits = retrieval.hits
-        titles = self._titles(hits[: self.read])
-        judged = self.confidence.judge(standalone, self.reader.read(standalone, hits[: self.read], titles), titles)
+        titles = telling_titles(self.engine, hits[: self.read])
+        judged = self.confidence.judge(standalone, self.reader.read(standalone, hits[: self.read]), titles)
         best = judged[0].probability if judged else 0.0
-        draft = compose(standalone, judged, self.confidence.threshold, self.document)
-        answered = best >= self.confidence.threshold and draft.citations
+        draft = compose(standalone, judged, threshold, self.document)
+        answered = best >= threshold and draft.citations
         done = perf_counter()
         return Answer(
             question=question,
             standalone_question=standalone,
-            text=draft.text if answered else refusal(standalone, hits[: self.read]),
+            text=draft.text if answered else refusal(standalone, hits[: self.read], titles),
             short_answer=draft.short_answer if answered else None,
             citations=draft.citations if answered else (),
             hits=hits[:k],
             confidence=best,
             timings_ms={
                 **retrieval.timings_ms,
-                "rerank": 0.0,
                 "read": (done - reading) * 1000,
                 "total": (done - started) * 1000,
             },
@@ -70,7 +80,14 @@ class Assistant:
 
     def retrieve(self, question: str, k: int = 8) -> list[Hit]:
         """The k passages that bear most on the question, best first. Raises QuestionError as `ask` does."""
-        return self.retriever.retrieve(_checked(question, k), k)
+        return list(self.search(_checked(question, k), k).hits)
+
+    def search(self, question: str, k: int) -> Retrieval:
+        """The k best passages of a question that stands alone, and the timings."""
+        with self.engine.reading():
+            if not self.reranker.reorders:
+                return self.retriever.timed(question, k)
+            return self._search((question, question), Context(), k)
 
     def warm(self) -> None:
         """Load what would otherwise be loaded by the first question."""
@@ -85,17 +102,24 @@ class Assistant:
 
         Earlier questions are themselves made to stand alone, and the last one's answer is found, if needed.
         """
-        if not history or not depends_on_history(question):
+        recent = recent_turns(history)
+        if not recent or not depends_on_history(question, recent):
             return question
-        *earlier, last = history
+        *earlier, last = recent
         previous = self.standalone(last.question, earlier)
-        answer = last.short_answer if last.short_answer else self.ask(previous).short_answer
+        answer = last.short_answer
+        if not answer and needs_an_answer(question):
+            answer = self.ask(previous).short_answer
         return standalone_question(question, [*earlier, Turn(previous, answer)])
 
-    def _titles(self, hits: Sequence[Hit]) -> dict[str, str]:
-        """Titles by document id; none where the title is only the file's name."""
-        found = self.engine.catalog.titles(sorted({hit.passage.document_id for hit in hits}))
-        return {i: title for i, title in found.items() if title != title_from_name(i)}
+    def _search(self, questions: tuple[str, str], context: Context, k: int) -> Retrieval:
+        """The k best passages for (the standalone question, the question as asked) in its context."""
+        found = retrieved_in_context(self.retriever, questions, context, max(k, self.read))
+        started = perf_counter()
+        first, rest = found.hits[: self.read], found.hits[self.read :]
+        ordered = self.reranker.rerank(questions[0], first, telling_titles(self.engine, first))
+        took = (perf_counter() - started) * 1000
+        return Retrieval((*ordered, *rest)[:k], {**found.timings_ms, "rerank": took})
 
 
 def _checked(question: str, k: int) -> str:

@@ -28,11 +28,17 @@ def read_batch(path: Path) -> list[BatchQuestion]:
     return [_question(line, f"{path}, line {number}") for number, line in enumerate(lines, start=1) if line.strip()]
 
 
-def answers(assistant: Assistant, questions: Sequence[BatchQuestion], k: int) -> Iterator[dict[str, object]]:
-    """One object per question: its id and the answer, or its id and the error that the question was."""
+def answers(
+    assistant: Assistant, questions: Sequence[BatchQuestion], k: int, at_most_wrong: float | None = None
+) -> Iterator[dict[str, object]]:
+    """One object per question: its id and the answer, or its id and the error that the question was.
+
+    Raises QuestionError for a percentage that cannot be promised.
+    """
+    assistant.confidence.threshold_for(at_most_wrong)
     for question in questions:
         try:
-            answer = assistant.ask(question.question, [Turn(each) for each in question.history], k)
+            answer = assistant.ask(question.question, [Turn(each) for each in question.history], k, at_most_wrong)
             yield {"id": question.id, **answer.to_json()}
         except QuestionError as error:
             yield {"id": question.id, "question": question.question[:200], "error": str(error)}

@@ -14,6 +14,7 @@ from rag.assistant import Assistant
 from rag.confidence import fitted_confidence
 from rag.network import ReaderModel
 from rag.read import SpanReader
+from rag.rerank import ReadingReranker
 from rag.retrieve import FusedRetriever
 
 
@@ -46,4 +47,5 @@ def build_assistant(
 def assemble(engine: SearchEngine, embedder: Embedder | None = None) -> Assistant:
     """An assistant over an open engine."""
     embedder = embedder or SentenceEmbedder(engine.catalog.recipe.embedder)
-    return Assistant(engine, FusedRetriever(engine, embedder), SpanReader(ReaderModel(), embedder), fitted_confidence())
+    reranker = ReadingReranker(ReaderModel())
+    return Assistant(engine, FusedRetriever(engine, embedder), reranker, SpanReader(embedder), fitted_confidence())

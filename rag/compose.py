@@ -5,9 +5,10 @@ from collections.abc import Callable, Sequence
 
 from corpus.document import Document, Passage
 from corpus.sentences import Span
+from rag.agree import confirms, contradicts
 from rag.answer import Citation, Draft, cite
 from rag.confidence import Judged
-from rag.expect import expected_kind
+from rag.expect import asks_yes_or_no, expected_kind
 from rag.quote import merged, whole_quote
 
 MAX_SENTENCES = 4
@@ -30,18 +31,30 @@ def compose(
         citation = cite(len(citations) + 1, document, passage, quote) if document else None
         if citation and not any(citation.quote in each.quote for each in citations):
             citations.append(citation)
-    text = " ".join(f"{c.quote} [{c.number}]" for c in citations)
-    return Draft(text, tuple(citations), _short_answer(question, chosen, citations))
+    note = _note(question, chosen, citations)
+    text = " ".join([*(f"{c.quote} [{c.number}]" for c in citations), *([note] if note else [])])
+    return Draft(text, tuple(citations), _short_answer(question, chosen, citations), note)
 
 
 def _short_answer(question: str, chosen: Sequence[Judged], citations: Sequence[Citation]) -> str | None:
-    """The best finding's, if it is cited and not one of several."""
+    """The best finding's, if it is cited and not one of several; what is yes or no, the sentence says."""
     several = any(_is_kindred(question, each, chosen[0]) for each in chosen[1:])
-    if several or not citations:
+    if several or not citations or asks_yes_or_no(question):
         return None
-    first = citations[0]
-    cited = _within(chosen[0], first.passage, Span(first.quote_start, first.quote_end))
-    return chosen[0].finding.short_answer if cited else None
+    return chosen[0].finding.short_answer if _cited(chosen[0], citations[:1]) else None
+
+
+def _note(question: str, chosen: Sequence[Judged], citations: Sequence[Citation]) -> str:
+    """That documents contradict the best finding, if they do, with the words in which they do."""
+    against = [each for each in chosen if contradicts(question, chosen[0].finding, each.finding)]
+    said = [(each.finding.short_answer, _cited(each, citations)) for each in [*chosen[:1], *against]]
+    quoted = [f"“{words}” [{citation.number}]" for words, citation in said if citation]
+    return f"The documents differ: {', '.join(quoted)}." if len(quoted) > 1 else ""
+
+
+def _cited(each: Judged, citations: Sequence[Citation]) -> Citation | None:
+    """The citation that quotes the finding's sentence."""
+    return next((c for c in citations if _within(each, c.passage, Span(c.quote_start, c.quote_end))), None)
 
 
 def _chosen(question: str, judged: Sequence[Judged], threshold: float) -> list[Judged]:
@@ -52,10 +65,17 @@ def _chosen(question: str, judged: Sequence[Judged], threshold: float) -> list[J
         words = _plain(each.finding.words(each.finding.sentence))
         best = chosen[0] if chosen else each
         likely = each is best or each.probability >= max(threshold, ABOUT_AS_LIKELY * best.probability)
-        if (likely or _is_kindred(question, each, best)) and words not in said and len(chosen) < MAX_SENTENCES:
+        joins = likely or _is_kindred(question, each, best) or _bears_on(question, each, best, threshold)
+        if joins and words not in said and len(chosen) < MAX_SENTENCES:
             chosen.append(each)
             said.add(words)
     return chosen
+
+
+def _bears_on(question: str, each: Judged, best: Judged, threshold: float) -> bool:
+    """Whether another document confirms or contradicts the best finding, and would be an answer by itself."""
+    agreed = confirms(best.finding, each.finding) or contradicts(question, best.finding, each.finding)
+    return agreed and each.probability >= threshold
 
 
 def _is_kindred(question: str, each: Judged, best: Judged) -> bool:

@@ -1,6 +1,6 @@
 """How likely a finding is right: a logistic model over signals that a person can inspect.
 
-The coefficients in model/confidence.json are fitted by `python -m rag.calibrate` on questions set aside from
+The coefficients in model/confidence.json are fitted by `python -m rag.training calibrate` on questions set aside from
 the reader's training; the file says on which.
 """
 
@@ -13,6 +13,7 @@ from pathlib import Path
 from corpus.errors import UserError
 from rag.expect import expected_kind, fits
 from rag.read import Finding
+from rag.risk import NOTHING_ASKED, Risk
 from rag.terms import coverage, key_terms, names
 
 COEFFICIENTS = Path(__file__).parent / "model" / "confidence.json"
@@ -33,7 +34,7 @@ def signals(question: str, findings: Sequence[Finding], titles: Mapping[str, str
     margin, answerable, relevance: the reader's logits, squashed so that none outweighs all others; similarity: the
     cosine of question and sentence; coverage, sentence: the share of the question's weighted words in title and
     passage, and in the sentence; names: the share of its names and numbers in title and passage; kind: whether the
-    short answer is of the kind asked for.
+    short answer is of the kind asked for; found: the score that the searches gave the passage.
     """
     terms, named, kind = key_terms(question), [name.lower() for name in names(question)], expected_kind(question)
     found = []
@@ -52,6 +53,7 @@ def signals(question: str, findings: Sequence[Finding], titles: Mapping[str, str
                 "sentence": coverage(terms, finding.words(finding.sentence)),
                 "names": held / len(named) if named else 1.0,
                 "kind": float(fits(kind, finding.short_answer)),
+                "found": finding.hit.score,
             }
         )
     return found
@@ -59,11 +61,16 @@ def signals(question: str, findings: Sequence[Finding], titles: Mapping[str, str
 
 @dataclass(frozen=True, slots=True)
 class Confidence:
-    """A logistic model. `threshold` is the probability from which an answer is given."""
+    """A logistic model. `threshold` is the probability from which an answer is given, unless a risk is named."""
 
     weights: Mapping[str, float]
     intercept: float
     threshold: float
+    risk: Risk = NOTHING_ASKED
+
+    def threshold_for(self, at_most_wrong: float | None) -> float:
+        """The probability from which at most that many percent of questions get a wrong answer; see rag/risk.py."""
+        return self.threshold if at_most_wrong is None else self.risk.threshold(at_most_wrong)
 
     def judge(self, question: str, findings: Sequence[Finding], titles: Mapping[str, str]) -> list[Judged]:
         """The findings with their probabilities, the likeliest first."""
@@ -82,6 +89,7 @@ def fitted_confidence() -> Confidence:
     """The model in model/confidence.json; UserError if the file is missing or damaged."""
     try:
         fitted = json.loads(COEFFICIENTS.read_text(encoding="utf-8"))
-        return Confidence(dict(fitted["weights"]), float(fitted["intercept"]), float(fitted["threshold"]))
+        risk = Risk(int(fitted["risk"]["asked"]), tuple(map(float, fitted["risk"]["wrong"])))
+        return Confidence(dict(fitted["weights"]), float(fitted["intercept"]), float(fitted["threshold"]), risk)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise UserError("the confidence's coefficients cannot be read; restore the folder rag/model") from error

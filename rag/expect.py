@@ -35,6 +35,11 @@ _ASKED: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("name", r"(?:who|whom|whose|where|(?:what|which) (?:country|city|state|town|person|company|team))\b"),
     )
 )
+_YES_OR_NO = re.compile(
+    _LOWER_CASE_OPENER + r"(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|might|must)"
+    r"(?:n['’]t)?\b(?!.*\bor\b)",
+    re.IGNORECASE | re.DOTALL,
+)
 _IS: Mapping[str, Callable[[str], object]] = MappingProxyType(
     {"number": _NUMBER.search, "date": _DATE.search, "name": _NAME.search}
 )
@@ -43,6 +48,11 @@ _IS: Mapping[str, Callable[[str], object]] = MappingProxyType(
 def expected_kind(question: str) -> str | None:
     """`number`, `date`, `name`, or None for a question that words do not reveal."""
     return next((kind for kind, pattern in _ASKED if pattern.search(question)), None)
+
+
+def asks_yes_or_no(question: str) -> bool:
+    """Whether the question asks if something is so, and offers nothing to choose from."""
+    return bool(_YES_OR_NO.match(question))
 
 
 def fits(kind: str | None, words: str) -> bool:

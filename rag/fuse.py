@@ -20,17 +20,18 @@ class Fusion:
     passages by `dense`, their BM25 by `lexical`, and the BM25 of their whole documents by `document`: evidence
     whose document is about the question is better evidence. That holds as far as the document is about one
     thing: of one with more than `whole` passages, its BM25 keeps the share that these are of it, and the
-    passage's own BM25 takes the rest. `depth` is how many passages each search contributes.
+    passage's own BM25 takes the rest. `depth` is how many passages each search contributes. BM25 counts as a
+    share of the best; cosines, which have no zero that means anything, from the worst of those found to the best.
 
     The numbers were chosen together on TIME, MTRAG's human conversations, SciFact's train claims and half of
     SQuAD's dev articles, taken as paragraphs, in threes, in sevens and whole; eval/RESULTS.md says what they give.
     """
 
     method: str = "sum"
-    dense: float = 0.55
-    lexical: float = 0.15
-    document: float = 0.3
-    whole: int = 2
+    dense: float = 0.5
+    lexical: float = 0.1
+    document: float = 0.4
+    whole: int = 6
     depth: int = 200
 
     def __post_init__(self) -> None:
@@ -42,8 +43,12 @@ class Fusion:
         if min(self.depth, self.whole) < 1:
             raise UserError("fusion needs a depth and a whole of at least 1")
 
-    def shares(self, ranking: Ranking) -> dict[int, float]:
-        """What each of a search's hits has of its best one's score, or of its place."""
+    def cosine_shares(self, ranking: Ranking) -> dict[int, float]:
+        """The share of each hit of a dense search, by id."""
+        return by_rank(ranking) if self.method == "rrf" else between(ranking)
+
+    def bm25_shares(self, ranking: Ranking) -> dict[int, float]:
+        """The share of each hit of a lexical search, by id."""
         return by_rank(ranking) if self.method == "rrf" else by_best(ranking)
 
     def score(self, dense: float, lexical: float, document: float, passages: int) -> float:
@@ -57,6 +62,13 @@ def by_best(ranking: Ranking) -> dict[int, float]:
     """Scores as shares of the best, none below 0, by id; empty if none is above 0."""
     best = max((score for _, score in ranking), default=0.0)
     return {i: max(0.0, score) / best for i, score in ranking} if best > 0 else {}
+
+
+def between(ranking: Ranking) -> dict[int, float]:
+    """Scores from 0 for the worst to 1 for the best, by id; all 1 where they are the same."""
+    scores = [score for _, score in ranking]
+    width = max(scores, default=0.0) - min(scores, default=0.0)
+    return {i: (score - min(scores)) / width if width else 1.0 for i, score in ranking}
 
 
 def by_rank(ranking: Ranking) -> dict[int, float]:

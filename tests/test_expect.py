@@ -2,7 +2,7 @@
 
 import pytest
 
-from rag.expect import expected_kind, fits
+from rag.expect import asks_yes_or_no, expected_kind, fits
 
 
 @pytest.mark.parametrize(
@@ -40,3 +40,15 @@ def test_the_question_word_tells_the_kind(question: str, kind: str | None) -> No
 )
 def test_words_are_of_a_kind_or_not(kind: str | None, words: str, fitting: bool) -> None:
     assert fits(kind, words) is fitting
+
+
+@pytest.mark.parametrize(
+    "question", ["Did Musk buy Twitter?", "And is it true?", "Wasn't he there?", "Can users return?"]
+)
+def test_a_question_of_yes_or_no_is_seen(question: str) -> None:
+    assert asks_yes_or_no(question)
+
+
+@pytest.mark.parametrize("question", ["Who did it?", "Is it Ford or Tesla?", "What is it?", "Island names?", ""])
+def test_other_questions_are_not_of_yes_or_no(question: str) -> None:
+    assert not asks_yes_or_no(question)

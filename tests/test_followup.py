@@ -1,5 +1,7 @@
 """Follow-up questions, as people ask them."""
 
+from time import perf_counter
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -221,5 +223,91 @@ def test_without_history_every_question_is_left_as_it_is(question: str) -> None:
 def test_any_question_after_any_turns_is_still_a_question(question: str, history: list[Turn]) -> None:
     standalone = standalone_question(question, history)
     assert bool(standalone.strip()) == bool(question.strip())
-    if not depends_on_history(question):
+    if not depends_on_history(question, history):
         assert standalone == question
+
+
+@pytest.mark.parametrize(
+    ("question", "earlier", "answer", "expected"),
+    [
+        ("Who lives there?", "Where did Musk fly?", "Paris", "Who lives in Paris?"),
+        ("Who went there?", "What happened in the United States?", None, "Who went to the United States?"),
+        ("What is sold from there?", "Is Tartu in Estonia?", None, "What is sold from Estonia?"),
+    ],
+)
+def test_there_is_the_place_named_or_found(question: str, earlier: str, answer: str | None, expected: str) -> None:
+    assert _after(question, earlier, answer) == expected
+
+
+def test_there_is_is_no_place() -> None:
+    assert _after("Is there a deal?", "What happened in Paris?") == "Is there a deal?"
+
+
+@pytest.mark.parametrize(
+    ("question", "earlier", "answer", "expected"),
+    [
+        ("When was the agreement signed?", "Who drafted the Kigali Agreement?", None, "Kigali agreement"),
+        ("Who signed the letter?", "When was the open letter sent?", None, "the open letter"),
+        ("How old is the president?", "Did the president of France resign?", None, "the president of France"),
+        ("Who owns the company?", "Which company backed the fund?", "K5 Global", "Who owns K5 Global?"),
+        ("What did the court say?", "Did a Paris court convict him?", None, "the Paris court"),
+    ],
+)
+def test_a_description_is_as_full_as_it_was(question: str, earlier: str, answer: str | None, expected: str) -> None:
+    assert expected in _after(question, earlier, answer)
+
+
+@pytest.mark.parametrize(
+    ("question", "earlier", "expected"),
+    [
+        ("Regional differences", "What is infertility?", "As for infertility, what about regional differences?"),
+        ("any awards?", "Who made Titanic?", "As for Titanic, are there any awards?"),
+        ("What about employees?", "Who founded Netflix?", "As for Netflix, what about employees?"),
+    ],
+)
+def test_a_thing_without_a_question_is_asked_of_the_topic(question: str, earlier: str, expected: str) -> None:
+    assert _after(question, earlier) == expected
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How do companies hire their employees?",
+        "Is it safer to invest in bonds?",
+        "How long does it take?",
+        "Should I cover my car in case it rains?",
+        "I tried to update my card, but it keeps failing",
+        "Speaking of Norway, is it cold?",
+        "Of course I knew it!",
+        "What about employees?",
+        "How did the law get its name?",
+        "open a small business",
+    ],
+)
+def test_what_explains_itself_or_points_at_nothing_is_left_as_it_is(question: str) -> None:
+    assert _after(question, "how do i learn about investing") == question
+
+
+def test_a_word_with_a_capital_because_it_comes_first_is_no_name() -> None:
+    assert _after("How old is he?", "Speaking of money. Although rich, was anyone paid?") == "How old is he?"
+
+
+def test_neither_an_organisation_nor_a_place_is_he() -> None:
+    assert _after("How old is he?", "What did Derrick Johnson of the NAACP do in France?") == (
+        "How old is Derrick Johnson?"
+    )
+    assert _after("How old is he?", "Who leads the NAACP?") == "How old is he?"
+
+
+def test_it_is_what_several_turns_are_about() -> None:
+    history = [Turn("How was Netflix started?"), Turn("What did Blockbuster think of Netflix?")]
+    assert standalone_question("When did it shift to streaming?", history) == "When did Netflix shift to streaming?"
+
+
+def test_a_long_history_of_anything_is_read_in_no_time() -> None:
+    odd = ["", "🤷‍♀️", "Why?", "What did it say about the letter? " * 10, "a" * 100_000, "Who met Elon Musk?"]
+    history = [Turn(odd[i % len(odd)], None) for i in range(1000)]
+    started = perf_counter()
+    for _ in range(10):
+        assert standalone_question("When did he sign the letter?", history)
+    assert perf_counter() - started < 2

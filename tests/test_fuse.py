@@ -17,20 +17,28 @@ def test_the_weights_share_one_between_them() -> None:
 
 
 def test_scores_are_shares_of_the_best_and_none_is_below_nothing() -> None:
-    assert SUM.shares([(1, 8.0), (2, 2.0), (3, -1.0)]) == {1: 1.0, 2: 0.25, 3: 0.0}
+    assert SUM.bm25_shares([(1, 8.0), (2, 2.0), (3, -1.0)]) == {1: 1.0, 2: 0.25, 3: 0.0}
+
+
+def test_cosines_lie_between_the_worst_and_the_best_of_those_found() -> None:
+    assert SUM.cosine_shares([(1, 0.75), (2, 0.5), (3, -0.25)]) == {1: 1.0, 2: 0.75, 3: 0.0}
+
+
+def test_cosines_that_are_all_the_same_are_all_the_best() -> None:
+    assert SUM.cosine_shares([(1, 0.5), (2, 0.5)]) == {1: 1.0, 2: 1.0}
 
 
 def test_nothing_found_has_no_shares() -> None:
-    assert SUM.shares([]) == Fusion("rrf").shares([]) == {}
+    assert SUM.bm25_shares([]) == SUM.cosine_shares([]) == Fusion("rrf").bm25_shares([]) == {}
 
 
 def test_passages_without_any_of_the_words_do_not_divide_by_zero() -> None:
-    assert SUM.shares([(1, 0.0), (2, 0.0)]) == {}
+    assert SUM.bm25_shares([(1, 0.0), (2, 0.0)]) == {}
 
 
 def test_ranks_are_shares_that_do_not_depend_on_scores() -> None:
     assert by_rank([(7, 900.0), (8, 0.1)]) == {7: 1.0, 8: 61 / 62}
-    assert Fusion("rrf").shares([(7, 0.9), (8, 0.8)]) == Fusion("rrf").shares([(7, 5.0), (8, 1.0)])
+    assert Fusion("rrf").cosine_shares([(7, 0.9), (8, 0.8)]) == Fusion("rrf").bm25_shares([(7, 5.0), (8, 1.0)])
 
 
 def test_a_passage_of_a_short_document_has_its_documents_words_and_its_own() -> None:
@@ -60,6 +68,6 @@ def test_scores_lie_between_nothing_and_the_sum_of_the_weights(
     dense: list[tuple[int, float]], lexical: list[tuple[int, float]], passages: int, method: str
 ) -> None:
     fusion = Fusion(method)
-    cosines, bm25 = fusion.shares(dense), fusion.shares(lexical)
+    cosines, bm25 = fusion.cosine_shares(dense), fusion.bm25_shares(lexical)
     for i in {*cosines, *bm25}:
         assert 0 <= fusion.score(cosines.get(i, 0.0), bm25.get(i, 0.0), bm25.get(i, 0.0), passages) <= 1 + 1e-9

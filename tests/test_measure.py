@@ -115,7 +115,7 @@ def test_a_data_set_that_only_runs_know_can_be_looked_at_but_not_measured(tmp_pa
     (tmp_path / "a").mkdir()
     figures = {
         "kind": "gold", "benchmark": {"name": "gone", "questions": 3}, "main_measure": "right",
-        "figures": {"right": 0.5}, "settings": {"passage_tokens": 96, "read": 8},
+        "figures": {"right": 0.5}, "settings": {"passage_tokens": 96, "read": 10},
     }  # fmt: skip
     (tmp_path / "a" / "figures.json").write_text(json.dumps(figures))
     (tmp_path / "b").mkdir()

@@ -39,7 +39,8 @@ def test_offsets_point_into_the_text_whatever_the_title_is() -> None:
 def test_a_text_is_read_alike_alone_and_among_others() -> None:
     alone = MODEL.read("Who runs the port?", [""], TEXTS[:1])[0]
     among = MODEL.read("Who runs the port?", ["", ""], (TEXTS[1], TEXTS[0]))[1]
-    np.testing.assert_allclose(alone.starts, among.starts, atol=1e-3)
+    assert alone.starts.argmax() == among.starts.argmax()
+    np.testing.assert_allclose(alone.starts, among.starts, atol=1.0)  # 8-bit activations share a batch's scale
 
 
 def test_a_question_of_any_length_leaves_room_for_the_passage() -> None:
@@ -51,17 +52,17 @@ def test_no_texts_give_no_readings() -> None:
     assert MODEL.read("who?", [], []) == []
 
 
-def test_damaged_weights_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    damaged = bytearray(network.WEIGHTS.read_bytes())
+def test_a_damaged_model_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    damaged = bytearray(network.MODEL.read_bytes())
     damaged[len(damaged) // 2] ^= 1
-    copy = tmp_path / "reader.safetensors"
+    copy = tmp_path / "reader.onnx"
     copy.write_bytes(bytes(damaged))
-    monkeypatch.setattr(network, "WEIGHTS", copy)
+    monkeypatch.setattr(network, "MODEL", copy)
     with pytest.raises(UserError, match="damaged"):
         ReaderModel().read("who?", [""], TEXTS[:1])
 
 
-def test_missing_weights_say_what_to_restore(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(network, "WEIGHTS", tmp_path / "none.safetensors")
+def test_a_missing_model_says_what_to_restore(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(network, "MODEL", tmp_path / "none.onnx")
     with pytest.raises(UserError, match="restore"):
         ReaderModel().read("who?", [""], TEXTS[:1])

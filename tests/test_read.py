@@ -8,6 +8,7 @@ from corpus.document import Passage
 from index.embed import Vectors
 from rag.network import PassageReading, ReaderModel
 from rag.read import Finding, SpanReader
+from rag.rerank import ReadingReranker
 from rag.retrieve import Hit
 
 TEXT = "Ann Lee runs the port. She came in 2019, after the strike."
@@ -54,7 +55,8 @@ def hit(text: str = TEXT, start: int = 0) -> Hit:
 
 
 def read(words: Sequence[str], *hits: Hit) -> list[Finding]:
-    return SpanReader(PointingModel(*words), WordCount()).read("who?", hits, {})
+    seen = ReadingReranker(PointingModel(*words)).rerank("who?", hits, {})
+    return SpanReader(WordCount()).read("who?", seen)
 
 
 def test_each_sentence_is_one_finding_with_its_best_words() -> None:
@@ -90,6 +92,10 @@ def test_a_sentence_that_two_passages_share_is_found_once() -> None:
     shared = "She came in 2019, after the strike."
     found = read(["2019,"], hit(), hit(shared, start=TEXT.index(shared)))
     assert [finding.words(finding.sentence) for finding in found].count(shared) == 1
+
+
+def test_a_passage_that_the_network_has_not_seen_is_not_read() -> None:
+    assert SpanReader(WordCount()).read("who?", [hit()]) == []
 
 
 def test_no_passages_give_no_findings() -> None:

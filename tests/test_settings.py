@@ -58,7 +58,7 @@ def test_a_label_read_back_gives_the_same_settings(settings: Settings) -> None:
 def test_a_label_says_what_differs_and_nothing_else() -> None:
     assert Settings().label() == "as shipped"
     assert Settings(passage_tokens=96, fusion="rrf").label() == "passage_tokens=96 fusion=rrf"
-    assert Settings(passage_tokens=96).label(always={"read"}) == "passage_tokens=96 read=8"
+    assert Settings(passage_tokens=96).label(always={"read"}) == "passage_tokens=96 read=10"
 
 
 def test_white_space_around_names_and_values_does_no_harm() -> None:
@@ -101,7 +101,7 @@ def test_what_is_swept_takes_the_place_of_what_is_set() -> None:
         ("passage_tokens=96.5", "passage_tokens takes one value such as 200"),
         ("passage_tokens=96,128", "takes one value such as 200; --sweep tries several"),
         ("embedder=", "embedder takes one value such as all-MiniLM-L6-v2"),
-        ("dense=heavy", r"dense takes one value such as 0\.55"),
+        ("dense=heavy", r"dense takes one value such as 0\.5"),
         ("dense=-1", "weights of 0 or more"),
         ("dense=nan", "weights of 0 or more"),
         ("dense=inf", "weights of 0 or more"),

@@ -151,11 +151,11 @@ def test_a_terminal_shows_a_line_a_point_and_blanks_for_figures_it_lacks(tmp_pat
     heading, first, second, blank, legend, *folders = sweep_lines(tried)
     assert heading.split("  ")[-2:] == ["refusal precision", " p against the best"]
     assert first.split() == ["read=3", "0.5000", "0.2500", "0.5000", "not", "surely", "worse"]
-    assert second.split() == ["read=8", "0.7500", "best"]
+    assert second.split() == ["read=10", "0.7500", "best"]
     assert heading.index("refusal precision") + len("refusal precision") == first.index("0.2500") + 6
     assert second.index("best") == first.index("0.5000 not")
     assert (blank, legend[:10]) == ("", "by nDCG@10")
-    assert folders == [f"read=3: {full.folder}", f"read=8: {bare.folder}"]
+    assert folders == [f"read=3: {full.folder}", f"read=10: {bare.folder}"]
 
 
 def test_nothing_tried_is_nothing_shown() -> None:

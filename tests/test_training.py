@@ -10,10 +10,10 @@ from transformers import AutoTokenizer, PreTrainedTokenizerFast
 
 from corpus.errors import DataError
 from index.embed import wheel_model_folder
-from rag.network import WORD_EMBEDDINGS, new_network
 from rag.training.batches import batches, encode
 from rag.training.calibrate import Observation, fit
 from rag.training.examples import Example
+from rag.training.span_network import WORD_EMBEDDINGS, new_network
 from rag.training.train import Trainer, learning_rate
 
 EXAMPLES = [

@@ -11,11 +11,12 @@ from rag.followup import Turn
 
 
 class Ask(BaseModel, extra="forbid"):
-    """A question, and the questions asked before it, oldest first."""
+    """A question, the questions asked before it, oldest first, and the percentage that may be answered wrongly."""
 
     question: str = Field(max_length=MAX_QUESTION_CHARACTERS)
     history: list[str] = Field(default=[], max_length=100)
     k: int = Field(default=8, ge=1, le=MAX_HITS)
+    at_most_wrong: float | None = Field(default=None, gt=0, le=100)
 
 
 class Retrieve(BaseModel, extra="forbid"):
@@ -32,7 +33,8 @@ def router(assistant: Assistant) -> APIRouter:
     @routes.post("/v1/answer")
     def answer(request: Ask) -> JSONResponse:
         try:
-            found = assistant.ask(request.question, [Turn(each) for each in request.history], request.k)
+            history = [Turn(each) for each in request.history]
+            found = assistant.ask(request.question, history, request.k, request.at_most_wrong)
         except UserError as error:
             return JSONResponse({"detail": str(error)}, status_code=422)
         return JSONResponse(found.to_json())

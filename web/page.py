@@ -14,6 +14,7 @@ from index.place import SAMPLE_CORPUS
 from rag.answer import Answer
 from rag.assistant import Assistant
 from rag.followup import Turn
+from rag.risk import AT_MOST_WRONG
 from web.choices import Choices
 from web.evaluate import build_evaluate
 from web.sources import EMPTY, cited_sources, closest_passages, pane, source_id
@@ -23,6 +24,8 @@ STYLE = Path(__file__).parent / "page.css"
 AT_ONCE = 8
 WAITING = 64
 TURNS_SHOWN = 20
+ACCEPTED = (1, 40)
+"""Between which percentages of wrong answers a person may choose."""
 SAMPLE_QUESTIONS = (
     "Who denied the deal?",
     "How much did Musk pay for Twitter?",
@@ -93,7 +96,7 @@ def _build_chat(assistant: Assistant) -> None:
             chat = gr.Chatbot(
                 label="Conversation",
                 show_label=False,
-                height="58vh",
+                height="52vh",
                 placeholder="### Ask your documents\nAnswers are quoted from them, word for word.",
                 latex_delimiters=[],
                 buttons=["copy"],
@@ -106,35 +109,42 @@ def _build_chat(assistant: Assistant) -> None:
                     container=False, autofocus=True, elem_id="question",
                 )  # fmt: skip
                 send = gr.Button("Ask", variant="primary", scale=1, min_width=72, elem_id="send")
+            with gr.Accordion("How sure an answer must be", open=False, elem_id="sureness"):
+                accepted = gr.Slider(
+                    *ACCEPTED, AT_MOST_WRONG, step=1, label="Percent of questions that may be answered wrongly",
+                    info="The fewer, the more often the documents are said not to answer.", elem_id="accepted",
+                )  # fmt: skip
             with gr.Row(elem_id="examples"):
                 examples = [gr.Button(text, size="sm", min_width=0) for text in _examples(assistant)]
                 clear = gr.Button("New conversation", size="sm", min_width=0, elem_id="clear")
         with gr.Column(scale=4, min_width=320, elem_id="pane"):
             sources = gr.HTML(pane(EMPTY), elem_id="sources")
     state = gr.State(Conversation())
-    _connect(assistant, (question, send, clear, examples), (state, chat, sources, question))
+    _connect(assistant, (question, accepted, send, clear, examples), (state, chat, sources, question))
 
 
 def _connect(assistant: Assistant, controls: tuple[Any, ...], outputs: tuple[Any, ...]) -> None:
-    question, send, clear, examples = controls
+    question, accepted, send, clear, examples = controls
     state = outputs[0]
     private = {"api_visibility": "private", "show_progress": "minimal"}
 
-    def ask(text: str, conversation: Conversation) -> tuple[object, ...]:
-        conversation = answered(assistant, text, conversation)
+    def ask(text: str, conversation: Conversation, at_most_wrong: float) -> tuple[object, ...]:
+        conversation = answered(assistant, text, conversation, at_most_wrong)
         return (conversation, *conversation.shown(), "")
 
-    gr.on([question.submit, send.click], ask, [question, state], list(outputs), **private)
+    gr.on([question.submit, send.click], ask, [question, state, accepted], list(outputs), **private)
     for example in examples:
-        example.click(ask, [example, state], list(outputs), **private)
+        example.click(ask, [example, state, accepted], list(outputs), **private)
     clear.click(lambda: (Conversation(), *Conversation().shown(), ""), None, list(outputs), **private)
 
 
-def answered(assistant: Assistant, text: str, conversation: Conversation) -> Conversation:
+def answered(
+    assistant: Assistant, text: str, conversation: Conversation, at_most_wrong: float | None = None
+) -> Conversation:
     """The conversation after a question; a question that cannot be asked is answered by saying why."""
     number = len(conversation.messages) // 2 + 1
     try:
-        answer = assistant.ask(text, conversation.turns)
+        answer = assistant.ask(text, conversation.turns, at_most_wrong=at_most_wrong)
     except UserError as error:
         return conversation.with_answer(text[:200], _markdown(str(error)), "", None)
     turn = Turn(answer.standalone_question, answer.short_answer)
@@ -161,6 +171,8 @@ def _message(turn: int, answer: Answer) -> str:
     for citation in answer.citations:
         link = f"[\\[{citation.number}\\]](#{source_id(turn, citation.number)})"
         parts.append(f"{_markdown(citation.quote)} {link}")
+    if answer.note:
+        parts.append(f"*{_markdown(answer.note)}*")
     return "\n\n".join(parts)
 
 

