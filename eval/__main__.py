@@ -148,6 +148,20 @@ def _results(options: argparse.Namespace) -> int:
 
 
 def _speed(options: argparse.Namespace) -> int:
+    return _serve(options) if options.what == "serve" else _ask_speed(options)
+
+
+def _serve(options: argparse.Namespace) -> int:
+    """The store is made in a folder that goes away again, unless one is named."""
+    from eval.serve import serve_line, serve_speed
+
+    with tempfile.TemporaryDirectory() as folder:
+        for each in serve_speed(options.store or Path(folder) / "store", options.passages, options.seconds):
+            print(serve_line(each), flush=True)
+    return 0
+
+
+def _ask_speed(options: argparse.Namespace) -> int:
     from eval.speed import ask_speed, start_speed, sync_speed
     from index.place import SAMPLE_CORPUS
     from rag.build import build_assistant

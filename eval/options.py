@@ -57,6 +57,10 @@ def command_line() -> argparse.ArgumentParser:
     results.add_argument("--data", type=Path, required=True, metavar="DIR", help="the folder that holds the open sets")
     results.add_argument("--out", type=Path, metavar="FILE", help="where to write (eval/RESULTS.md)")
     speed = commands.add_parser("speed", help="times, as ratios to limits measured in the same run")
+    what = "serve: the HTTP server under load, beside the same process without a server"
+    speed.add_argument("what", nargs="?", choices=["ask", "serve"], default="ask", help=what)
+    speed.add_argument("--passages", type=_count, default=100_000, metavar="N", help="serve: of a store made for it")
+    speed.add_argument("--seconds", type=_count, default=20, metavar="N", help="serve: each load's length (20)")
     speed.add_argument("--corpus", type=Path, metavar="DIR", help="folder of documents (the sample corpus)")
     speed.add_argument("--store", type=Path, metavar="DIR", help="where the index lies")
     return parser
@@ -122,5 +126,5 @@ def _common(command: argparse.ArgumentParser) -> None:
 
 def _count(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text} is no number of questions; give 1 or more")
+        raise argparse.ArgumentTypeError(f"{text} is no such number; give 1 or more")
     return int(text)

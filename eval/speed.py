@@ -71,11 +71,11 @@ def start_speed() -> Timing:
     imports = "import torch, sentence_transformers, gradio"
     subprocess.run([sys.executable, "-c", imports], check=True, cwd=ROOT)
     limit = (time.perf_counter() - started) * 1000
-    port = _free_port()
+    port = free_port()
     started = time.perf_counter()
     server = subprocess.Popen([sys.executable, "app.py", "--port", str(port)], cwd=ROOT, stdout=subprocess.DEVNULL)
     try:
-        _wait_for(f"http://127.0.0.1:{port}/")
+        wait_for(f"http://127.0.0.1:{port}/")
         return Timing("app.py, to the page", (time.perf_counter() - started) * 1000, "importing its libraries", limit)
     finally:
         server.terminate()
@@ -92,13 +92,15 @@ def _timed(act: Callable[[], object]) -> float:
     return median(times)
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
-def _wait_for(url: str) -> None:
+def wait_for(url: str) -> None:
+    """Until the address answers well. Raises TimeoutError after PATIENCE_S."""
     deadline = time.monotonic() + PATIENCE_S
     while time.monotonic() < deadline:
         try:

@@ -24,7 +24,7 @@ from web.choices import Choices, choices
 from web.comparison import comparison_html
 from web.figures import figures_html
 from web.misses import Walk, walk
-from web.server import build_server
+from web.server import Serving, build_server
 
 CHROMIUM = which("chromium") or which("chromium-browser") or which("google-chrome")
 HOSTILE = "<script>document.title='broken'</script> {{value}} ${1+1} &amp;"
@@ -140,7 +140,9 @@ def served(assistant: Assistant, offered: Choices) -> Iterator[str]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
-    server = uvicorn.Server(uvicorn.Config(build_server(assistant, offered), port=port, log_level="error"))
+    server = uvicorn.Server(
+        uvicorn.Config(build_server(assistant, Serving(choices=offered)), port=port, log_level="error")
+    )
     thread = Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:

@@ -34,7 +34,20 @@ def test_only_the_edge_knows_the_environment() -> None:
 
 
 @pytest.mark.parametrize(
-    "dependency", ["faiss", "tantivy", "tiktoken", "trafilatura", "matplotlib", "jinja2", "ir_measures"]
+    "dependency",
+    [
+        "faiss",
+        "tantivy",
+        "tiktoken",
+        "trafilatura",
+        "matplotlib",
+        "jinja2",
+        "ir_measures",
+        "mcp",
+        "prometheus_client",
+        "pydantic_settings",
+        "httpx",
+    ],
 )
 def test_a_heavy_dependency_is_imported_in_one_module(dependency: str) -> None:
     assert len(importers := [name for name in TREES if dependency in imported(TREES[name])]) == 1, importers

@@ -1,54 +1,80 @@
-"""The HTTP API: answers and passages as JSON, the same as from the command line."""
+"""The HTTP API's questions: answers and passages, one or many, as JSON or stage by stage."""
 
-from fastapi import APIRouter
-from fastapi.responses import JSONResponse
-from pydantic import BaseModel, Field
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse, Response
 
-from corpus.errors import UserError
-from rag.answer import hit_json
-from rag.assistant import MAX_HITS, MAX_QUESTION_CHARACTERS, Assistant
+from rag.answer import Answer, hit_json
+from rag.assistant import Assistant
+from rag.batch import BatchQuestion, answers
 from rag.followup import Turn
+from rag.retrieve import Retrieval
+from web.contract import AnswerBatchRequest, AnswerRequest, RetrieveBatchRequest, RetrieveRequest
+from web.events import EVENT_STREAM, answer_events
+from web.replies import AnswerBatchReply, AnswerReply, RetrieveBatchReply, RetrieveReply
+from web.service import Service
+from web.told import told
+
+STREAM = {"content": {EVENT_STREAM: {"schema": {"type": "string", "description": answer_events.__doc__}}}}
 
 
-class Ask(BaseModel, extra="forbid"):
-    """A question, the questions asked before it, oldest first, and the percentage that may be answered wrongly."""
+def router(service: Service) -> APIRouter:
+    """The routes over one service."""
+    routes = APIRouter(tags=["questions"])
 
-    question: str = Field(max_length=MAX_QUESTION_CHARACTERS)
-    history: list[str] = Field(default=[], max_length=100)
-    k: int = Field(default=8, ge=1, le=MAX_HITS)
-    at_most_wrong: float | None = Field(default=None, gt=0, le=100)
-
-
-class Retrieve(BaseModel, extra="forbid"):
-    """A question, and how many passages to return."""
-
-    question: str = Field(max_length=MAX_QUESTION_CHARACTERS)
-    k: int = Field(default=8, ge=1, le=MAX_HITS)
-
-
-def router(assistant: Assistant) -> APIRouter:
-    """The routes over one assistant."""
-    routes = APIRouter()
-
-    @routes.post("/v1/answer")
-    def answer(request: Ask) -> JSONResponse:
-        try:
-            history = [Turn(each) for each in request.history]
-            found = assistant.ask(request.question, history, request.k, request.at_most_wrong)
-        except UserError as error:
-            return JSONResponse({"detail": str(error)}, status_code=422)
+    @routes.post("/v1/answer", responses=told(422, 503, reply=AnswerReply, also=STREAM))
+    async def answer(wanted: AnswerRequest, request: Request) -> Response:
+        """Answer a question in the documents' own words, or say that they do not answer it."""
+        if EVENT_STREAM in request.headers.get("accept", ""):
+            return await answer_events(service, wanted)
+        found = await service.workers.submit(lambda assistant: ask(assistant, wanted)).result_for(request)
+        service.count(found)
         return JSONResponse(found.to_json())
 
-    @routes.post("/v1/retrieve")
-    def retrieve(request: Retrieve) -> JSONResponse:
-        try:
-            hits = assistant.retrieve(request.question, request.k)
-        except UserError as error:
-            return JSONResponse({"detail": str(error)}, status_code=422)
-        return JSONResponse({"question": request.question, "hits": [hit_json(hit) for hit in hits]})
+    @routes.post("/v1/answer/batch", responses=told(422, 503, reply=AnswerBatchReply))
+    async def answer_batch(wanted: AnswerBatchRequest, request: Request) -> Response:
+        """Answer several questions, as one piece of work; a question that cannot be asked is told in its place."""
+        questions = [BatchQuestion(each.id, each.question, tuple(each.history)) for each in wanted.questions]
+        found = await service.workers.submit(
+            lambda assistant: list(answers(assistant, questions, wanted.k, wanted.at_most_wrong))
+        ).result_for(request)
+        for each in found:
+            if "error" not in each:
+                service.metrics.answer(abstained=bool(each["abstained"]))
+        return JSONResponse({"answers": found})
 
-    @routes.get("/healthz")
-    def healthy() -> dict[str, str]:
-        return {"status": "ok"}
+    @routes.post("/v1/retrieve", responses=told(422, 503, reply=RetrieveReply))
+    async def retrieve(wanted: RetrieveRequest, request: Request) -> Response:
+        """Find the passages that bear on a question."""
+        found = await service.workers.submit(lambda assistant: search(assistant, wanted)).result_for(request)
+        service.metrics.stages(found.timings_ms)
+        return JSONResponse(retrieval_json(wanted.question, found))
+
+    @routes.post("/v1/retrieve/batch", responses=told(422, 503, reply=RetrieveBatchReply))
+    async def retrieve_batch(wanted: RetrieveBatchRequest, request: Request) -> Response:
+        """Find the passages of several questions, as one piece of work."""
+        each = [RetrieveRequest(question=text, k=wanted.k, rerank=wanted.rerank) for text in wanted.questions]
+        found = await service.workers.submit(
+            lambda assistant: [(one.question, search(assistant, one)) for one in each]
+        ).result_for(request)
+        return JSONResponse({"results": [retrieval_json(question, hits) for question, hits in found]})
 
     return routes
+
+
+def ask(assistant: Assistant, wanted: AnswerRequest) -> Answer:
+    return assistant.ask(wanted.question, [Turn(each) for each in wanted.history], wanted.k, wanted.at_most_wrong)
+
+
+def search(assistant: Assistant, wanted: RetrieveRequest) -> Retrieval:
+    """Through all stages, or without the reranker."""
+    question = wanted.question.strip()
+    return assistant.search(question, wanted.k) if wanted.rerank else assistant.retriever.timed(question, wanted.k)
+
+
+def retrieval_json(question: str, found: Retrieval) -> dict[str, object]:
+    """As /v1/retrieve has it."""
+    return {
+        "question": question,
+        "hits": [hit_json(hit) for hit in found.hits],
+        "timings_ms": {stage: round(value, 1) for stage, value in found.timings_ms.items()},
+    }

@@ -1,16 +1,134 @@
-"""One FastAPI application: the chat page at `/`, the API below `/v1`, and whether it is alive."""
+"""One ASGI application: the chat page at `/`, the API below `/v1`, MCP at `/mcp`, all behind the same gates."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
 
 from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from starlette.applications import Starlette
+from starlette.routing import Router
+from starlette.types import ASGIApp, Receive, Scope, Send
 
+from index.embed import SentenceEmbedder
 from rag.assistant import Assistant
-from web.api import router
+from web import api, api_documents, api_status
+from web.access import Access, Gate
+from web.body import Bodies
 from web.choices import Choices
+from web.door import Door
+from web.folder import Folder
+from web.ingest import Ingestion, bringing_in_step
+from web.limits import Limits
+from web.log import Log
+from web.mcp import build_mcp, mcp_app
+from web.metrics import Metrics
 from web.page import mount_page
+from web.policy import Policy
+from web.problem import tell_problems
+from web.rate import Rate
+from web.refusals import PageProblems, Refusals
+from web.replies import ProblemReply
+from web.service import API_VERSION, NAME, Readiness, Service
+from web.shelf import Shelf
+from web.work import Workers
+
+API = ("/v1", "/healthz", "/readyz", "/metrics", "/openapi.json")
+MCP = "/mcp"
+ABOUT = """Questions answered in the words of a folder of documents, and the passages that bear on them.
+
+Every failure is an RFC 9457 problem (`application/problem+json`); `type` is one of a few that are stable. Send
+`Authorization: Bearer TOKEN` where the server was started with tokens. After 429 and 503, wait for Retry-After.
+Times are milliseconds. Offsets count Unicode code points."""
 
 
-def build_server(assistant: Assistant, choices: Choices | None = None) -> FastAPI:
-    """The application over an assistant, and what may be measured on its page (the bundled gold set); serve it with
-    uvicorn."""
-    server = FastAPI(title="Verbatim", docs_url=None, redoc_url=None)
-    server.include_router(router(assistant))
-    return mount_page(server, assistant, choices or Choices())
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """How an assistant is served: to whom, how much, what may be measured, and the folder that may be written to."""
+
+    access: Access = field(default_factory=Access)
+    limits: Limits = field(default_factory=Limits)
+    choices: Choices = field(default_factory=Choices)
+    folder: Folder | None = None
+
+
+def build_server(assistant: Assistant, serving: Serving | None = None) -> ASGIApp:
+    """The application over an assistant; serve it with uvicorn, or run it in a test."""
+    serving = serving or Serving()
+    service = build_service(assistant, serving)
+    page = mount_page(FastAPI(openapi_url=None, docs_url=None, redoc_url=None), assistant, serving.choices)
+    surfaces = _Surfaces(build_api(service), page, mcp_app(build_mcp(service)), service)
+    within = Bodies(surfaces, serving.limits)
+    gated = Gate(within, serving.access, Rate(serving.limits.requests_per_minute))
+    return Door(Policy(Refusals(gated), serving.access.origins), Log(), service.metrics)
+
+
+def build_service(assistant: Assistant, serving: Serving) -> Service:
+    """What the doors share."""
+    engine, limits = assistant.engine, serving.limits
+    ingestion = None
+    if serving.folder:
+        embedder = SentenceEmbedder(engine.catalog.recipe.embedder)
+        in_step = bringing_in_step(serving.folder, engine, embedder)
+        ingestion = Ingestion(serving.folder, in_step, limits.uploads_waiting)
+    workers = Workers(assistant, limits.workers, limits.waiting)
+    return Service(assistant, workers, ingestion, Shelf(engine.catalog), limits, Readiness(), Metrics())
+
+
+def build_api(service: Service) -> FastAPI:
+    """The API alone, without gates."""
+    server = FastAPI(title=NAME, version=API_VERSION, description=ABOUT, docs_url=None, redoc_url=None)
+    for each in (api, api_documents, api_status):
+        server.include_router(each.router(service))
+    tell_problems(server)
+    server.openapi = lambda: _openapi(server)  # type: ignore[method-assign]
+    return server
+
+
+class _Surfaces:
+    """Hands each request to the API, to MCP or to the page."""
+
+    def __init__(self, served: FastAPI, page: FastAPI, agents: Starlette, service: Service) -> None:
+        self._api, self._page, self._agents = served, PageProblems(page), agents
+
+        @asynccontextmanager
+        async def life(_: object) -> AsyncIterator[None]:
+            async with AsyncExitStack() as stack:
+                service.readiness.warm(service.assistant)
+                stack.callback(service.close)
+                for each in (page, agents):
+                    await stack.enter_async_context(each.router.lifespan_context(each))
+                yield
+
+        self._life = Router(lifespan=life)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self._life(scope, receive, send)
+        elif scope["type"] != "http":
+            await send({"type": "websocket.close", "code": 1008})
+        elif any(scope["path"] == each or scope["path"].startswith(f"{each}/") for each in API):
+            scope["state"]["surface"] = "api"
+            await self._api(scope, receive, send)
+        elif scope["path"] == MCP:
+            scope["state"]["surface"] = "mcp"
+            await self._agents(scope, receive, send)
+        else:
+            scope["state"]["surface"] = "page"
+            await self._page(scope, receive, send)
+
+
+def _openapi(server: FastAPI) -> dict[str, object]:
+    """The document, with the problem that every route may answer with, and the token that all but two may need."""
+    document = get_openapi(
+        title=server.title, version=server.version, description=server.description, routes=server.routes
+    )
+    components = document.setdefault("components", {})
+    schemas = components.setdefault("schemas", {})
+    problem = ProblemReply.model_json_schema(ref_template="#/components/schemas/{model}")
+    schemas |= problem.pop("$defs", {}) | {ProblemReply.__name__: problem}
+    for unused in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(unused, None)
+    components["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
+    document["security"] = [{}, {"token": []}]
+    return document

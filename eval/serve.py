@@ -1,0 +1,128 @@
+"""How the server bears load: throughput and waiting over HTTP, beside the same process asked without a server."""
+
+import random
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import cycle
+from pathlib import Path
+
+import numpy as np
+
+from corpus.document import Document, Passage
+from corpus.load import load_documents
+from corpus.sentences import sentences
+from eval.load import Load, drive
+from eval.speed import free_port, wait_for
+from index.catalog import EmbeddedPassage
+from index.engine import SearchEngine
+from index.place import ROOT, SAMPLE_CORPUS
+from rag.build import build_assistant
+
+CLIENTS = (1, 8, 32, 128)
+PASSAGES = 100_000
+PASSAGES_EACH = 100
+SENTENCES_EACH = 6
+DIMENSION = 384
+THREADS = (1, 2)
+QUESTIONS = (
+    "Who denied the deal?", "How much did Musk pay for Twitter?", "Which groups were on the Zoom call?",
+    "Who is the CEO of Free Press?", "What did the letter ask for?", "When was the call with the advertisers?",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """One load on one door, the ceiling in questions a second, and the server's memory after it in MiB."""
+
+    door: str
+    load: Load
+    ceiling: float
+    mebibytes: float
+
+
+def serve_speed(store: Path, passages: int = PASSAGES, seconds: float = 20) -> Iterator[Served]:
+    """Each load on each door as it is measured; the store is made if it is not there."""
+    if not store.is_dir():
+        make_store(store, passages)
+    assistant = build_assistant(store=store)
+    asked: dict[str, Callable[[str], object]] = {"/v1/retrieve": assistant.retrieve, "/v1/answer": assistant.ask}
+    ceilings = {door: max(_per_second(ask, threads, seconds) for threads in THREADS) for door, ask in asked.items()}
+    assistant.engine.close()
+    port = free_port()
+    command = [sys.executable, "app.py", "--port", str(port), "--store", str(store), "--requests-per-minute", "0"]
+    server = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        wait_for(f"http://127.0.0.1:{port}/readyz")
+        for door, ceiling in ceilings.items():
+            for clients in CLIENTS:
+                load = drive(f"http://127.0.0.1:{port}{door}", QUESTIONS, clients, seconds)
+                yield Served(door, load, ceiling, _mebibytes(server.pid))
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def serve_line(served: Served) -> str:
+    """For a person: throughput, its share of the ceiling, waiting, refusals, memory."""
+    load = served.load
+    waits = "  ".join(f"p{share * 100:.0f} {load.milliseconds(share):6.0f} ms" for share in (0.5, 0.95, 0.99))
+    return (
+        f"{served.door:13} {load.clients:4} clients {load.per_second:7.1f}/s {load.per_second / served.ceiling:5.2f} × "
+        f"ceiling {served.ceiling:.1f}/s  {waits}  refused {load.refused}  failed {load.failed}  "
+        f"{served.mebibytes:.0f} MiB"
+    )
+
+
+def make_store(store: Path, passages: int) -> None:
+    """So many passages out of the sample corpus's sentences, newly mixed, with vectors drawn by chance."""
+    chance = random.Random(7)
+    vectors = np.random.default_rng(7)
+    pool = [doc.text[s.start : s.end] for doc in load_documents(SAMPLE_CORPUS).documents for s in sentences(doc.text)]
+    engine = SearchEngine(store)
+    with engine.writing():
+        for number in range(passages // PASSAGES_EACH):
+            document, cut = _mixed(f"{number:06}.txt", pool, chance)
+            drawn = vectors.standard_normal((len(cut), DIMENSION), dtype=np.float32)
+            unit = drawn / np.linalg.norm(drawn, axis=1, keepdims=True)
+            rows = [EmbeddedPassage(p, v, v.tobytes()[:32]) for p, v in zip(cut, unit, strict=True)]
+            engine.upsert(document, document.id, rows)
+        engine.refresh()
+    engine.close()
+
+
+def _mixed(name: str, pool: Sequence[str], chance: random.Random) -> tuple[Document, list[Passage]]:
+    texts = [" ".join(chance.sample(pool, SENTENCES_EACH)) for _ in range(PASSAGES_EACH)]
+    starts = [sum(len(text) + 2 for text in texts[:place]) for place in range(len(texts))]
+    cut = [Passage(name, start, start + len(text), text) for start, text in zip(starts, texts, strict=True)]
+    return Document(name, name, "\n\n".join(texts), name), cut
+
+
+def _per_second(ask: Callable[[str], object], threads: int, seconds: float) -> float:
+    """Questions a second without a server."""
+    ask(QUESTIONS[0])
+    started = time.perf_counter()
+
+    def asking(first: int) -> int:
+        count = 0
+        for question in cycle(QUESTIONS[first:] + QUESTIONS[:first]):
+            ask(question)
+            count += 1
+            if time.perf_counter() - started > seconds:
+                break
+        return count
+
+    with ThreadPoolExecutor(threads) as pool:
+        count = sum(pool.map(asking, range(threads)))
+    return count / (time.perf_counter() - started)
+
+
+def _mebibytes(process: int) -> float:
+    """Resident memory, as Linux tells it; 0 elsewhere."""
+    status = Path(f"/proc/{process}/status")
+    found = re.search(r"VmRSS:\s+(\d+) kB", status.read_text()) if status.is_file() else None
+    return int(found[1]) / 1024 if found else 0.0

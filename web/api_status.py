@@ -1,0 +1,67 @@
+"""The HTTP API about the server: alive, ready, which version, how busy."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse, Response
+
+from web.metrics import MEDIA_TYPE
+from web.problem import Problem, request_id_of
+from web.replies_documents import HealthReply, ReadyReply, VersionReply
+from web.service import API_VERSION, NAME, Service
+from web.told import problems, told
+
+
+def router(service: Service) -> APIRouter:
+    """The routes over one service."""
+    routes = APIRouter(tags=["server"])
+    service.metrics.watch(lambda: gauges(service))
+
+    @routes.get("/healthz", responses=told(reply=HealthReply))
+    async def alive() -> Response:
+        """Say that the process answers."""
+        return JSONResponse({"status": "ok"})
+
+    @routes.get("/readyz", responses=told(503, reply=ReadyReply))
+    async def ready(request: Request) -> Response:
+        """Say whether questions are answered at once, and what is waited for if not."""
+        waiting = service.readiness.waiting_for()
+        if not waiting:
+            return JSONResponse({"ready": True})
+        detail = f"waiting for {', '.join(waiting)}"
+        problem = Problem("not-ready", detail, {"Retry-After": "1"}, {"waiting_for": waiting})
+        return problem.response(request_id_of(request))
+
+    @routes.get("/v1/version", responses=told(reply=VersionReply))
+    def version() -> Response:
+        """Say what is served, and how its index was made."""
+        catalog = service.assistant.engine.catalog
+        about = {"name": NAME, "api": API_VERSION, "recipe": asdict(catalog.recipe)}
+        return JSONResponse(about | asdict(catalog.counts()))
+
+    @routes.get(
+        "/metrics",
+        responses=problems() | {200: {"content": {MEDIA_TYPE: {"schema": {"type": "string"}}}}},
+        response_class=Response,
+    )
+    def metrics() -> Response:
+        """Figures for Prometheus: requests, stages, queue, abstentions, index."""
+        return Response(service.metrics.text(), media_type=MEDIA_TYPE)
+
+    return routes
+
+
+def gauges(service: Service) -> Mapping[str, tuple[str, float]]:
+    """What is true now."""
+    counts = service.assistant.engine.catalog.counts()
+    jobs = service.ingestion.unfinished if service.ingestion else 0
+    return {
+        "verbatim_working": ("Questions being worked on", service.workers.running),
+        "verbatim_waiting": ("Questions waiting for a worker", service.workers.waiting),
+        "verbatim_jobs_unfinished": ("Uploads and deletions not yet taken in", jobs),
+        "verbatim_documents": ("Documents in the index", counts.documents),
+        "verbatim_passages": ("Passages in the index", counts.passages),
+        "verbatim_generation": ("Raised by every change of the index", counts.generation),
+        "verbatim_ready": ("1 when questions are answered at once", float(not service.readiness.waiting_for())),
+    }

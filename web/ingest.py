@@ -1,0 +1,125 @@
+"""Uploads and deletions become searchable: one background worker brings the store in step with its folder.
+
+The files are in the folder before a job begins, so that a server that is killed takes them in when it starts again.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from secrets import token_hex
+from threading import RLock, Thread
+from typing import Literal
+
+from corpus.errors import UserError
+from index.embed import Embedder
+from index.engine import SearchEngine
+from index.sync import SyncReport, sync
+from web.folder import Folder
+from web.problem import RefusedError, problem_of
+
+Action = Literal["put", "delete"]
+REMEMBERED = 1_000
+FAULT = "the server has a fault; its log tells more"
+RETRY_SECONDS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """An upload or a deletion, as far as it has come."""
+
+    id: str
+    action: Action
+    document_id: str
+    state: Literal["waiting", "running", "done", "failed"] = "waiting"
+    error: str | None = None
+
+    @property
+    def is_finished(self) -> bool:
+        return self.state in ("done", "failed")
+
+
+class Ingestion:
+    """At most one worker over one folder; the jobs that wait are taken together, with one sync for all of them."""
+
+    def __init__(self, folder: Folder, bring_in_step: Callable[[], SyncReport], most_waiting: int) -> None:
+        self._folder = folder
+        self._bring_in_step = bring_in_step
+        self._most_waiting = most_waiting
+        self._jobs: OrderedDict[str, Job] = OrderedDict()
+        self._lock = RLock()
+        self._worker: Thread | None = None
+
+    @property
+    def unfinished(self) -> int:
+        with self._lock:
+            return sum(not job.is_finished for job in self._jobs.values())
+
+    def put(self, document_id: str, data: bytes) -> Job:
+        """Write the file and have it taken in. Raises DocumentError, or RefusedError if too many wait."""
+        with self._lock:
+            self._check_room()
+            self._folder.put(document_id, data)
+            return self._add(Job(token_hex(8), "put", document_id))
+
+    def delete(self, document_id: str) -> Job:
+        """Remove the file and have it forgotten. Raises RefusedError if that cannot be."""
+        with self._lock:
+            self._check_room()
+            self._folder.delete(document_id)
+            return self._add(Job(token_hex(8), "delete", document_id))
+
+    def job(self, job_id: str) -> Job | None:
+        """The job, or None if it is not remembered."""
+        return self._jobs.get(job_id)
+
+    def close(self) -> None:
+        """Finish the jobs that there are."""
+        while worker := self._worker:
+            worker.join()
+
+    def _check_room(self) -> None:
+        if self.unfinished >= self._most_waiting:
+            detail = f"{self._most_waiting} documents wait to be taken in; try again in a moment"
+            raise RefusedError("busy", detail, {"Retry-After": str(RETRY_SECONDS)})
+
+    def _add(self, job: Job) -> Job:
+        self._jobs[job.id] = job
+        while len(self._jobs) > REMEMBERED and next(iter(self._jobs.values())).is_finished:
+            self._jobs.popitem(last=False)
+        if self._worker is None:
+            self._worker = Thread(target=self._work, name="ingestion", daemon=True)
+            self._worker.start()
+        return job
+
+    def _work(self) -> None:
+        while jobs := self._next():
+            failures: dict[str, str] = {}
+            general: str | None = FAULT
+            try:
+                failures = {str(error).split(":", 1)[0]: str(error) for error in self._bring_in_step().failures}
+                general = None
+            except UserError as error:
+                general = problem_of(error).detail
+            finally:
+                self._finish(jobs, failures, general)
+
+    def _next(self) -> list[Job]:
+        """The jobs that wait, now running; empty when there are none, and the worker then ends."""
+        with self._lock:
+            jobs = [replace(job, state="running") for job in self._jobs.values() if job.state == "waiting"]
+            self._jobs |= {job.id: job for job in jobs}
+            self._worker = self._worker if jobs else None
+            return jobs
+
+    def _finish(self, jobs: list[Job], failures: dict[str, str], general: str | None) -> None:
+        with self._lock:
+            for job in jobs:
+                error = general or failures.get(job.document_id)
+                self._jobs[job.id] = replace(job, state="failed" if error else "done", error=error)
+            if general == FAULT:  # which ends this worker; the next job begins another
+                self._worker = None
+
+
+def bringing_in_step(folder: Folder, engine: SearchEngine, embedder: Embedder) -> Callable[[], SyncReport]:
+    """What the worker does: a sync of the folder into the store that is being searched."""
+    return lambda: sync(folder.path, engine, embedder)
