@@ -59,7 +59,7 @@ def test_a_reply_has_exactly_the_documented_fields(client: TestClient) -> None:
 def test_passages_over_http_are_those_in_process(client: TestClient, sample_assistant: Assistant) -> None:
     found = client.post("/v1/retrieve", json={"question": CEO, "k": 4}).json()
     assert [hit["text"] for hit in found["hits"]] == [hit.passage.text for hit in sample_assistant.retrieve(CEO, 4)]
-    assert set(found["timings_ms"]) == {"embed", "search", "rerank"}
+    assert set(found["timings_ms"]) == {"embed", "search"}
 
 
 def test_passages_without_reranking_come_as_the_searches_rank_them(client: TestClient) -> None:

@@ -11,11 +11,11 @@ from fastapi.testclient import TestClient
 
 from corpus.errors import StoreError
 from index.engine import SearchEngine
-from index.sync import SyncReport, sync
+from index.sync import sync
 from rag.build import assemble
 from web.access import Access
 from web.folder import Folder
-from web.ingest import Ingestion
+from web.ingest import Ingestion, Outcome
 from web.limits import Limits
 from web.problem import RefusedError
 from web.replies_documents import DocumentReply, DocumentsReply, JobReply, TextReply
@@ -148,7 +148,7 @@ def test_conditions_guard_against_writing_over_what_another_wrote(client: TestCl
 def test_a_name_that_is_safe_is_a_place_in_the_folder(tmp_path: Path, name: str) -> None:
     Folder(tmp_path).put(name, b"<html><body><p>A text of some length stands here, to be found.</p></body></html>")
     assert (tmp_path / name).is_file()
-    assert [each.name for each in tmp_path.rglob(".*")] == []
+    assert [each.name for each in tmp_path.rglob(".*")] == [".uploads"]
 
 
 @pytest.mark.parametrize(
@@ -156,6 +156,7 @@ def test_a_name_that_is_safe_is_a_place_in_the_folder(tmp_path: Path, name: str)
     [
         "../a.txt", "a/../../b.txt", "/etc/a.txt", "a//b.txt", ".hidden.txt", "a/.git/b.txt", "a\\b.txt", "a\0.txt",
         "a\n.txt", "a.exe", "a", "", "a.txt.meta.yaml", "d" * 197 + ".txt", "link/a.txt", "folder.txt", "to.txt",
+        "link/b/c.txt",
         "\ud800.txt", "a/b" * 200 + ".txt", "..", "a.txt/",
     ],
 )  # fmt: skip
@@ -180,11 +181,41 @@ def test_a_bad_id_over_http_is_a_problem(client: TestClient, path: str) -> None:
     assert kind(client.put(path, content=MOON)) in ((409, "document"), (404, "not-found"), (405, "method"))
 
 
-def test_a_file_that_cannot_be_read_is_refused_and_changes_nothing(client: TestClient, folder: Path) -> None:
-    before = sorted(folder.rglob("*"))
-    for content in (b"\x00\x01", b"\xff", b"", b" \n"):
-        assert kind(client.put("/v1/documents/bad.txt", content=content)) == (409, "document")
-    assert sorted(folder.rglob("*")) == before
+def test_a_file_that_cannot_be_read_fails_its_job_and_what_was_there_before_is_found(client: TestClient) -> None:
+    path = "/v1/documents/worse.txt"
+    assert finished(client, client.put(path, content=MOON))["state"] == "done"
+    for content in (b"\x00\x01", b"", b" \n", b"%PDF-1.4"):
+        job = finished(client, client.put(path, content=content))
+        assert job["state"] == "failed"
+        assert job["error"].startswith("worse.txt: ")
+        assert client.get(f"{path}/text").json()["text"] == MOON
+    assert finished(client, client.delete(path))["state"] == "done"
+    assert kind(client.get(path)) == (404, "not-found")
+
+
+def test_a_file_that_never_was_a_document_can_be_deleted(client: TestClient, folder: Path) -> None:
+    assert finished(client, client.put("/v1/documents/bad.json", content=b"{"))["state"] == "failed"
+    assert finished(client, client.delete("/v1/documents/bad.json"))["state"] == "done"
+    assert not (folder / "bad.json").exists()
+
+
+def test_a_file_of_several_documents_goes_in_and_out_whole(client: TestClient) -> None:
+    path = "/v1/documents/records.json"
+    records = b'[{"title": "A", "text": "Ada rowed."}, {"title": "B", "text": "Bela swam."}, {"text": ""}]'
+    job = finished(client, client.put(path, content=records))
+    assert job["state"] == "done"
+    assert "number 3" in job["error"]
+    assert client.get(f"{path}/2").json()["title"] == "B"
+    assert kind(client.delete(f"{path}/2")) == (409, "document")
+    assert finished(client, client.delete(path))["state"] == "done"
+    assert kind(client.get(f"{path}/2")) == (404, "not-found")
+
+
+def test_what_a_server_that_was_killed_had_begun_to_write_is_cleared_away(tmp_path: Path) -> None:
+    Folder(tmp_path).put("a.txt", MOON.encode())
+    (tmp_path / ".uploads" / "0").write_text("half a doc")
+    Ingestion(Folder(tmp_path), dict, 1)
+    assert list((tmp_path / ".uploads").iterdir()) == []
 
 
 def test_an_upload_may_be_as_large_as_the_limit_and_no_larger(client: TestClient) -> None:
@@ -207,7 +238,7 @@ def test_the_last_document_stays(tmp_path: Path) -> None:
         Folder(tmp_path).delete("a.txt")
     Folder(tmp_path).put("b.txt", MOON.encode())
     Folder(tmp_path).delete("a.txt")
-    assert [each.name for each in tmp_path.iterdir()] == ["b.txt"]
+    assert sorted(each.name for each in tmp_path.iterdir()) == [".uploads", "b.txt"]
 
 
 def wait_for(ingestion: Ingestion, job_id: str) -> tuple[str, str | None]:
@@ -220,11 +251,11 @@ def wait_for(ingestion: Ingestion, job_id: str) -> tuple[str, str | None]:
 def test_a_sync_that_fails_fails_its_jobs_and_the_next_one_goes_on(tmp_path: Path) -> None:
     outcomes: list[Exception | None] = [StoreError("/secret/place: locked"), None]
 
-    def in_step() -> SyncReport:
+    def in_step() -> Outcome:
         outcome = outcomes.pop(0)
         if outcome:
             raise outcome
-        return SyncReport()
+        return {}
 
     ingestion = Ingestion(Folder(tmp_path), in_step, 5)
     state, error = wait_for(ingestion, ingestion.put("a.txt", MOON.encode()).id)
@@ -236,9 +267,9 @@ def test_a_sync_that_fails_fails_its_jobs_and_the_next_one_goes_on(tmp_path: Pat
 def test_more_uploads_than_may_wait_are_refused_at_once(tmp_path: Path) -> None:
     go_on = Event()
 
-    def in_step() -> SyncReport:
+    def in_step() -> Outcome:
         go_on.wait(10)
-        return SyncReport()
+        return {}
 
     ingestion = Ingestion(Folder(tmp_path), in_step, 2)
     jobs = [ingestion.put(name, MOON.encode()) for name in ("a.txt", "b.txt")]

@@ -9,7 +9,10 @@ import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis.generation import GenerationMode
 
-from rag.assistant import Assistant
+from index.embed import SentenceEmbedder
+from index.engine import SearchEngine
+from index.sync import sync
+from rag.build import assemble
 from rag.risk import Risk
 from web.access import Access
 from web.folder import Folder
@@ -29,14 +32,18 @@ OPERATIONS = [
 
 
 @pytest.fixture(scope="module")
-def schema(sample_assistant: Assistant, tmp_path_factory: pytest.TempPathFactory) -> Any:
-    """Over a server that may write, to a folder that is not the sample corpus."""
-    folder: Path = tmp_path_factory.mktemp("written")
-    (folder / "tokens").write_text(f"writer write {SECRET}\n")
-    access = Access(read_tokens(folder / "tokens"))
-    serving = Serving(access, Limits(requests_per_minute=0), folder=Folder(folder))
-    calibrated = replace(sample_assistant.confidence, risk=Risk(1_000))
-    app = build_server(replace(sample_assistant, confidence=calibrated), serving)
+def schema(sentence_embedder: SentenceEmbedder, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """Over a server that may write, to a folder of one short document: what is answered does not matter here."""
+    scratch: Path = tmp_path_factory.mktemp("scratch")
+    (scratch / "tokens").write_text(f"writer write {SECRET}\n")
+    (scratch / "written").mkdir()
+    (scratch / "written" / "moon.txt").write_text("Commander Aroha Tui opened the moon base on Sunday.\n")
+    engine = SearchEngine(scratch / "store")
+    sync(scratch / "written", engine, sentence_embedder)
+    access = Access(read_tokens(scratch / "tokens"))
+    serving = Serving(access, Limits(requests_per_minute=0), folder=Folder(scratch / "written"))
+    assistant = assemble(engine, sentence_embedder)
+    app = build_server(replace(assistant, confidence=replace(assistant.confidence, risk=Risk(1_000))), serving)
     found = schemathesis.openapi.from_asgi("/openapi.json", app, headers={"Authorization": f"Bearer {SECRET}"})
     found.config.update(headers={"Authorization": f"Bearer {SECRET}"})
     # a precondition that does not hold is as documented, though the header that states it is well formed

@@ -73,7 +73,7 @@ def test_the_store_made_for_the_load_is_sound_and_as_large_as_asked(tmp_path: Pa
     engine = SearchEngine(tmp_path / "store")
     counts = engine.catalog.counts()
     assert (counts.documents, counts.passages) == (3, 300)
-    assert engine.problems() == []
+    assert engine.catalog.problems() == []
     document = engine.catalog.document("000001.txt")
     assert document is not None
     for passage in engine.catalog.passages_of("000001.txt"):

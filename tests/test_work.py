@@ -2,7 +2,6 @@
 
 import asyncio
 import time
-from dataclasses import replace
 from threading import Event, Lock
 from typing import Any
 
@@ -10,15 +9,21 @@ import pytest
 from starlette.requests import Request
 
 from rag.assistant import Assistant
+from rag.network import ReaderModel
+from rag.rerank import ReadingReranker
 from rag.retrieve import Retrieval
 from web.problem import RefusedError
 from web.work import GoneError, Workers
 
 
+def assistant_with(retriever: Any = None) -> Assistant:
+    """Of an assistant, what this work looks at."""
+    return Assistant(None, retriever, ReadingReranker(ReaderModel()), None, None)  # type: ignore[arg-type]
+
+
 @pytest.fixture
-def idle() -> Any:
-    """Work that never looks at the assistant needs none."""
-    return replace(Assistant(*[None] * 5))  # type: ignore[arg-type]
+def idle() -> Assistant:
+    return assistant_with()
 
 
 class Held:
@@ -82,8 +87,7 @@ def test_work_that_runs_and_is_no_longer_wanted_ends_at_its_next_stage() -> None
         def retrieve(self, question: str, k: int) -> list[Any]:
             return []
 
-    assistant = Assistant(None, Searching(), None, None, None)  # type: ignore[arg-type]
-    workers = Workers(assistant, 1, 0)
+    workers = Workers(assistant_with(Searching()), 1, 0)
 
     def twice(each: Assistant) -> None:
         each.retriever.timed("first", 1)

@@ -24,7 +24,8 @@ IfNoneMatch = Annotated[str | None, Header(description="Entity tags that the doc
 UPLOAD = {
     "requestBody": {
         "required": True,
-        "description": "The file as it is: text, Markdown or HTML, in UTF-8. Its format is told by the id's suffix.",
+        "description": "The file as it is, in any format that is read; which, the id's suffix says. A file that "
+        "holds several documents, such as mails.mbox, makes one of each: mails.mbox/1.",
         "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
     }
 }
@@ -82,7 +83,9 @@ def router(service: Service) -> APIRouter:
     async def put(
         document_id: Id, request: Request, if_match: IfMatch = None, if_none_match: IfNoneMatch = None
     ) -> Response:
-        """Put a file in the place of what has its id. Stored when this returns, found when the job is done."""
+        """Put a file in the place of what has its id. Stored when this returns, found when the job is done.
+
+        A file that cannot be read fails its job, and searches go on to see what was there before."""
         ingestion = _writable(service)
         _check_current(if_match, if_none_match, shelf.etag(document_id))
         data = await request.body()
@@ -96,8 +99,7 @@ def router(service: Service) -> APIRouter:
     def delete(document_id: Id, if_match: IfMatch = None) -> Response:
         """Delete a file and its document. The file is gone when this returns, the document when the job is done."""
         ingestion = _writable(service)
-        _, etag = shelf.document(document_id)
-        _check_current(if_match, None, etag)
+        _check_current(if_match, None, shelf.etag(document_id))
         return _accepted(ingestion.delete(document_id))
 
     @routes.get("/v1/jobs/{job_id}", responses=told(404, 422, reply=JobReply))

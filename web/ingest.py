@@ -4,7 +4,7 @@ The files are in the folder before a job begins, so that a server that is killed
 """
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from secrets import token_hex
 from threading import RLock, Thread
@@ -13,11 +13,14 @@ from typing import Literal
 from corpus.errors import UserError
 from index.embed import Embedder
 from index.engine import SearchEngine
-from index.sync import SyncReport, sync
+from index.ledger import FileRecord
+from index.sync import sync
 from web.folder import Folder
 from web.problem import RefusedError, problem_of
 
 Action = Literal["put", "delete"]
+Outcome = Mapping[str, FileRecord]
+"""What became of every file, by its id."""
 REMEMBERED = 1_000
 FAULT = "the server has a fault; its log tells more"
 RETRY_SECONDS = 2
@@ -25,7 +28,7 @@ RETRY_SECONDS = 2
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """An upload or a deletion, as far as it has come."""
+    """An upload or a deletion, as far as it has come. `error` also says what of a file that went in was left out."""
 
     id: str
     action: Action
@@ -41,13 +44,14 @@ class Job:
 class Ingestion:
     """At most one worker over one folder; the jobs that wait are taken together, with one sync for all of them."""
 
-    def __init__(self, folder: Folder, bring_in_step: Callable[[], SyncReport], most_waiting: int) -> None:
+    def __init__(self, folder: Folder, bring_in_step: Callable[[], Outcome], most_waiting: int) -> None:
         self._folder = folder
         self._bring_in_step = bring_in_step
         self._most_waiting = most_waiting
         self._jobs: OrderedDict[str, Job] = OrderedDict()
         self._lock = RLock()
         self._worker: Thread | None = None
+        folder.clear()
 
     @property
     def unfinished(self) -> int:
@@ -55,7 +59,7 @@ class Ingestion:
             return sum(not job.is_finished for job in self._jobs.values())
 
     def put(self, document_id: str, data: bytes) -> Job:
-        """Write the file and have it taken in. Raises DocumentError, or RefusedError if too many wait."""
+        """Write the file and have it taken in. Raises RefusedError if that cannot be, or if too many wait."""
         with self._lock:
             self._check_room()
             self._folder.put(document_id, data)
@@ -93,15 +97,14 @@ class Ingestion:
 
     def _work(self) -> None:
         while jobs := self._next():
-            failures: dict[str, str] = {}
+            outcome: Outcome = {}
             general: str | None = FAULT
             try:
-                failures = {str(error).split(":", 1)[0]: str(error) for error in self._bring_in_step().failures}
-                general = None
+                outcome, general = self._bring_in_step(), None
             except UserError as error:
                 general = problem_of(error).detail
             finally:
-                self._finish(jobs, failures, general)
+                self._finish(jobs, outcome, general)
 
     def _next(self) -> list[Job]:
         """The jobs that wait, now running; empty when there are none, and the worker then ends."""
@@ -111,15 +114,22 @@ class Ingestion:
             self._worker = self._worker if jobs else None
             return jobs
 
-    def _finish(self, jobs: list[Job], failures: dict[str, str], general: str | None) -> None:
+    def _finish(self, jobs: list[Job], outcome: Outcome, general: str | None) -> None:
         with self._lock:
             for job in jobs:
-                error = general or failures.get(job.document_id)
-                self._jobs[job.id] = replace(job, state="failed" if error else "done", error=error)
+                record = outcome.get(job.document_id)
+                failed = general or (record and record.status == "failed")
+                error = general or (record.reason if record else "")
+                self._jobs[job.id] = replace(job, state="failed" if failed else "done", error=error or None)
             if general == FAULT:  # which ends this worker; the next job begins another
                 self._worker = None
 
 
-def bringing_in_step(folder: Folder, engine: SearchEngine, embedder: Embedder) -> Callable[[], SyncReport]:
+def bringing_in_step(folder: Folder, engine: SearchEngine, embedder: Embedder) -> Callable[[], Outcome]:
     """What the worker does: a sync of the folder into the store that is being searched."""
-    return lambda: sync(folder.path, engine, embedder)
+
+    def in_step() -> Outcome:
+        sync(folder.path, engine, embedder)
+        return engine.catalog.ledger.all()
+
+    return in_step

@@ -48,11 +48,11 @@ class JobReply(Reply):
 
     id: str = Field(description="The job's id. Jobs are forgotten when the server stops; documents are not.")
     action: Literal["put", "delete"] = Field(description="What was asked.")
-    document_id: str = Field(description="Of which document.")
+    document_id: str = Field(description="Of which file.")
     state: Literal["waiting", "running", "done", "failed"] = Field(
         description="`done`: searches see it. `failed`: see `error`."
     )
-    error: str | None = Field(description="Why it failed and what to do; null otherwise.")
+    error: str | None = Field(description="Why it failed and what to do; of `done`, what in the file was left out.")
 
 
 class RecipeReply(Reply):

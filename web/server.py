@@ -72,7 +72,7 @@ def build_service(assistant: Assistant, serving: Serving) -> Service:
         in_step = bringing_in_step(serving.folder, engine, embedder)
         ingestion = Ingestion(serving.folder, in_step, limits.uploads_waiting)
     workers = Workers(assistant, limits.workers, limits.waiting)
-    return Service(assistant, workers, ingestion, Shelf(engine.catalog), limits, Readiness(), Metrics())
+    return Service(assistant, workers, ingestion, Shelf(engine), limits, Readiness(), Metrics())
 
 
 def build_api(service: Service) -> FastAPI:

@@ -1,11 +1,13 @@
 """The documents as they are listed and shown: pages of ids, entity tags, and whether a copy is still current."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from threading import Lock
 
 from corpus.document import Document
-from index.catalog import Catalog
+from index.engine import SearchEngine
+from index.manifest import Manifest
 from web.problem import RefusedError
 
 _TAG_DIGITS = 32
@@ -23,47 +25,58 @@ class Entry:
         return {"id": self.id, "title": self.title, "etag": self.etag}
 
 
-class Shelf:
-    """Reads the catalog; remembers the ids and hashes of the generation it last saw."""
+@dataclass(frozen=True, slots=True)
+class _Catalogued:
+    """The ids, in order, and content hashes of one generation."""
 
-    def __init__(self, catalog: Catalog) -> None:
-        self._catalog = catalog
+    manifest: Manifest | None = None
+    hashes: Mapping[str, str] = field(default_factory=dict)
+    ids: Sequence[str] = ()
+
+
+class Shelf:
+    """Shows what searches see; remembers the ids and hashes of the generation that it last looked at."""
+
+    def __init__(self, engine: SearchEngine) -> None:
+        self._engine = engine
         self._lock = Lock()
-        self._seen = -1
-        self._hashes: dict[str, str] = {}
+        self._last = _Catalogued()
 
     def page(self, after: str, limit: int) -> tuple[list[Entry], str | None, int]:
         """(entries behind that id, where the next page begins, how many there are in all)."""
-        hashes = self._current()
-        ids = sorted(each for each in hashes if each > after)
-        shown = ids[:limit]
-        titles = self._catalog.titles(shown)
-        entries = [Entry(each, titles.get(each, each), _tag(hashes[each])) for each in shown]
-        return entries, shown[-1] if len(ids) > limit else None, len(hashes)
+        with self._engine.reading():
+            now = self._current()
+            first = bisect_right(now.ids, after)
+            shown = now.ids[first : first + limit]
+            titles = self._engine.catalog.titles(shown)
+        entries = [Entry(each, titles.get(each, each), _tag(now.hashes[each])) for each in shown]
+        return entries, shown[-1] if len(now.ids) > first + limit else None, len(now.ids)
 
     def etag(self, document_id: str) -> str | None:
         """The entity tag, quotes included; None if there is no such document."""
-        found = self._current().get(document_id)
+        with self._engine.reading():
+            found = self._current().hashes.get(document_id)
         return _tag(found) if found else None
 
     def document(self, document_id: str) -> tuple[Document, str]:
         """(the document, its entity tag). Raises RefusedError if there is none."""
-        document, etag = self._catalog.document(document_id), self.etag(document_id)
+        with self._engine.reading():
+            document, etag = self._engine.catalog.document(document_id), self.etag(document_id)
         if document is None or etag is None:
             raise RefusedError("not-found", "there is no such document; GET /v1/documents lists those that there are")
         return document, etag
 
     def passages(self, document_id: str) -> int:
         """Into how many passages it is cut."""
-        return self._catalog.passage_counts([document_id]).get(document_id, 0)
+        return self._engine.passage_counts([document_id]).get(document_id, 0)
 
-    def _current(self) -> dict[str, str]:
-        with self._lock:
-            generation = self._catalog.generation
-            if generation != self._seen:
-                self._hashes = self._catalog.content_hashes()
-                self._seen = generation
-            return self._hashes
+    def _current(self) -> _Catalogued:
+        with self._engine.reading() as found, self._lock:
+            manifest = found.manifest if found else None
+            if manifest != self._last.manifest:
+                hashes = self._engine.catalog.content_hashes()
+                self._last = _Catalogued(manifest, hashes, sorted(hashes))
+            return self._last
 
 
 def names(header: str | None, etag: str | None) -> bool:

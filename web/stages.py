@@ -39,14 +39,15 @@ class _WatchedRetriever:
         return found
 
 
-@dataclass(frozen=True, slots=True)
 class _WatchedReranker:
-    reranker: Reranker
-    checkpoint: Checkpoint
+    def __init__(self, reranker: Reranker, checkpoint: Checkpoint) -> None:
+        self._reranker = reranker
+        self._checkpoint = checkpoint
+        self.reorders = reranker.reorders
 
     def rerank(self, question: str, hits: Sequence[Hit], titles: Mapping[str, str]) -> list[Hit]:
-        ordered = self.reranker.rerank(question, hits, titles)
-        self.checkpoint("rerank", len(ordered))
+        ordered = self._reranker.rerank(question, hits, titles)
+        self._checkpoint("rerank", len(ordered))
         return ordered
 
 
