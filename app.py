@@ -6,6 +6,7 @@ import sys
 from corpus.edge import exit_status
 
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # the models' threads must not spin on cores that others need
 
 
 def main(arguments: list[str]) -> int:

@@ -153,6 +153,7 @@ def _speed(options: argparse.Namespace) -> int:
 
 def _serve(options: argparse.Namespace) -> int:
     """The store is made in a folder that goes away again, unless one is named."""
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # as in the server; must be said before torch is imported
     from eval.serve import serve_line, serve_speed
 
     with tempfile.TemporaryDirectory() as folder:

@@ -28,7 +28,7 @@ PASSAGES = 100_000
 PASSAGES_EACH = 100
 SENTENCES_EACH = 6
 DIMENSION = 384
-THREADS = (1, 2)
+THREADS = (1, 2, 8)
 QUESTIONS = (
     "Who denied the deal?", "How much did Musk pay for Twitter?", "Which groups were on the Zoom call?",
     "Who is the CEO of Free Press?", "What did the letter ask for?", "When was the call with the advertisers?",
