@@ -5,9 +5,9 @@ from datetime import date
 from email.utils import parsedate_to_datetime
 
 _ISO = re.compile(r"\s*(\d{4})-?(\d{2})-?(\d{2})(?![\d-])")
-_ISO_SLASHED = re.compile(r"\s*(\d{4})[/.](\d{1,2})[/.](\d{1,2})\b")
+_YEAR_FIRST = re.compile(r"\s*(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})\b(?!-)")
 _PDF = re.compile(r"\s*D:(\d{4})(\d{2})(\d{2})")
-_PART_OF_YEAR = re.compile(r"\s*(\d{4})(?:-(\d{2}))?\s*\Z")
+_PART_OF_YEAR = re.compile(r"\s*(\d{4})(?:[-/.](\d{1,2}))?\s*\Z")
 _MONTHS = "january february march april may june july august september october november december".split()
 _DAY_FIRST = re.compile(r"\b(\d{1,2})(?:st|nd|rd|th)?[ .-]+(?:of +)?([A-Za-z]{3,9})[ .,-]+(\d{4})\b")
 _MONTH_FIRST = re.compile(r"\b([A-Za-z]{3,9})\.? +(\d{1,2})(?:st|nd|rd|th)?,? +(\d{4})\b")
@@ -21,7 +21,7 @@ def iso_date(written: str) -> str:
     """
     if len(written) > _LONGEST:
         return ""
-    for pattern in (_PDF, _ISO, _ISO_SLASHED):
+    for pattern in (_PDF, _ISO, _YEAR_FIRST):
         if found := pattern.match(written):
             return _valid(int(found[1]), int(found[2]), int(found[3]))
     if found := _PART_OF_YEAR.match(written):

@@ -11,6 +11,7 @@ from eval.settings import Settings
 from index.embed import SentenceEmbedder
 from index.engine import SearchEngine
 from index.place import STORES
+from index.where import ANYWHERE, Where
 from index.write import DocumentWriter, Incoming
 from rag.assistant import Assistant
 from rag.build import assemble
@@ -94,10 +95,10 @@ class GivenDocument:
         self._engine = engine
         self._document_id = document_id
 
-    def retrieve(self, question: str, k: int) -> list[Hit]:
-        return list(self.timed(question, k).hits)
+    def retrieve(self, question: str, k: int, where: Where = ANYWHERE) -> list[Hit]:
+        return list(self.timed(question, k, where).hits)
 
-    def timed(self, question: str, k: int) -> Retrieval:
+    def timed(self, question: str, k: int, where: Where = ANYWHERE) -> Retrieval:
         passages = self._engine.catalog.passages_of(self._document_id)
         hits = [Hit(passage, 1 / place, {"fused": place}) for place, passage in enumerate(passages[:k], start=1)]
         return Retrieval(tuple(hits), {"embed": 0.0, "search": 0.0})

@@ -16,7 +16,7 @@ from index.lock import WriterLock
 from index.manifest import Manifest
 from index.recipe import Recipe
 from index.schema import damaged, disk_failure
-from index.where import Where
+from index.where import ANYWHERE, Where
 
 CATALOG_FILE = "catalog.sqlite"
 _AT_ONCE = 0.05
@@ -95,17 +95,17 @@ class SearchEngine:
                 self._indexes = current
             indexes.clear(self.store, current.manifest.folder)
 
-    def search_dense(self, vector: Vectors, k: int, where: Where | None = None) -> list[tuple[int, float]]:
+    def search_dense(self, vector: Vectors, k: int, where: Where = ANYWHERE) -> list[tuple[int, float]]:
         """(passage id, cosine), best first."""
         with self.reading() as found:
             return found.dense.search(vector, k, self._allowed(found, where)[0]) if found else []
 
-    def search_lexical(self, question: str, k: int, where: Where | None = None) -> list[tuple[int, float]]:
+    def search_lexical(self, question: str, k: int, where: Where = ANYWHERE) -> list[tuple[int, float]]:
         """(passage id, BM25), best first."""
         with self.reading() as found:
             return found.passages.search(question, k, self._allowed(found, where)[1]) if found else []
 
-    def search_documents(self, question: str, k: int, where: Where | None = None) -> list[tuple[int, float]]:
+    def search_documents(self, question: str, k: int, where: Where = ANYWHERE) -> list[tuple[int, float]]:
         """(id of the first passage, BM25 of its whole document), best first."""
         with self.reading() as found:
             return found.documents.search(question, k, self._allowed(found, where)[1]) if found else []
@@ -187,7 +187,7 @@ class SearchEngine:
                     self._indexes = None
                     before.close()
 
-    def _allowed(self, found: Indexes, where: Where | None) -> tuple[Ids | None, Sequence[int] | None]:
+    def _allowed(self, found: Indexes, where: Where) -> tuple[Ids | None, Sequence[int] | None]:
         """(passage ids, document keys) that meet the limits, None where there are no limits."""
         if not where:
             return None, None

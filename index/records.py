@@ -17,12 +17,13 @@ from index.embed import Vectors
 from index.manifest import Manifest
 from index.schema import damaged
 from index.seal import seal
-from index.where import Where
+from index.where import ANYWHERE, Where
 
 _PARAMETERS = 500
 _LATEST = 1 << 62
 _HEAD = "d.id, d.file, d.content_hash, d.title, d.source, d.metadata, d.pages, d.passages, d.born, d.seal"
 _BODY = 'p.id, p.start, p."end", p.text, p.input_hash, p.vector, p.seal'
+_DATED = {"after": ">=", "before": "<"}
 _SEEN = "d.born <= :at AND (d.died IS NULL OR d.died > :at)"
 
 
@@ -87,6 +88,11 @@ class Records:
         sql = "SELECT f.name, f.value FROM fields f JOIN documents d ON d.key = f.document WHERE d.id = :id AND"
         return dict(self._seen(f"{sql} {_SEEN}", id=document_id))
 
+    def field_names(self) -> list[str]:
+        """What documents can be filtered by, folded, the most frequent first."""
+        sql = f"SELECT f.name FROM fields f JOIN documents d ON d.key = f.document WHERE {_SEEN} GROUP BY f.name"
+        return [row[0] for row in self._seen(f"{sql} ORDER BY count(*) DESC, f.name")]
+
     def content_hashes(self) -> dict[str, str]:
         """Document id to content hash."""
         return dict(self._seen(f"SELECT d.id, d.content_hash FROM documents d WHERE {_SEEN} ORDER BY d.id"))
@@ -140,10 +146,10 @@ class Records:
         sql = "SELECT p.id FROM passages p JOIN documents d ON d.key = p.document WHERE d.died > ? ORDER BY p.id"
         return [row[0] for row in self._database.rows(sql, (generation,))]
 
-    def passage_ids(self, where: Where | None = None) -> tuple["np.ndarray[Any, np.dtype[np.int64]]", list[int]]:
+    def passage_ids(self, where: Where = ANYWHERE) -> tuple["np.ndarray[Any, np.dtype[np.int64]]", list[int]]:
         """Ids of the passages, ascending, and keys of the documents, that meet the limits."""
-        limits, values = _limits(where or Where())
-        sql = f"FROM documents d WHERE {' AND '.join((_SEEN, *limits))}"
+        conditions, values = _conditions(where)
+        sql = f"FROM documents d WHERE {' AND '.join((_SEEN, *conditions))}"
         keys = [row[0] for row in self._seen(f"SELECT d.key {sql}", **values)]
         ids = self._seen(f"SELECT p.id FROM passages p WHERE p.document IN (SELECT d.key {sql}) ORDER BY 1", **values)
         return np.array([row[0] for row in ids], dtype=np.int64), keys
@@ -213,22 +219,22 @@ def unsound(records: Records, database: Database) -> Iterator[str]:
             yield str(error)
 
 
-def _limits(where: Where) -> tuple[list[str], dict[str, str]]:
+def _conditions(where: Where) -> tuple[list[str], dict[str, str]]:
     """SQL conditions on a document d, and their values."""
-    limits, values = [], {}
-    if where.folder:
-        limits.append("substr(d.id, 1, length(:folder)) = :folder")
-        values["folder"] = f"{where.folder}/"
+    conditions, values = [], {}
     field = "SELECT 1 FROM fields f WHERE f.document = d.key AND f.name ="
-    for place, (name, words) in enumerate(where.contained()):
-        limits.append(f"EXISTS ({field} :n{place} AND instr(f.value, :w{place}))")
-        values |= {f"n{place}": name, f"w{place}": words}
-    for name, sign in (("after", ">="), ("before", "<")):
-        day = getattr(where, name)
-        if day:
-            limits.append(f"EXISTS ({field} 'date' AND f.value {sign} :{name})")
-            values[name] = day
-    return limits, values
+    for place, (key, value) in enumerate(where.limits):
+        name = f"v{place}"
+        if key == "folder":
+            values[name] = f"{value}/"
+            conditions.append(f"substr(d.id, 1, length(:{name})) = :{name}")
+        elif key in _DATED:
+            values[name] = value
+            conditions.append(f"EXISTS ({field} 'date' AND f.value {_DATED[key]} :{name})")
+        else:
+            values |= {name: value.casefold(), f"k{place}": key}
+            conditions.append(f"EXISTS ({field} :k{place} AND instr(f.value, :{name}))")
+    return conditions, values
 
 
 def _vector(blob: bytes) -> Vectors:

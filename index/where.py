@@ -1,43 +1,45 @@
 """Which documents a search is limited to, and how a person writes it: `after:2022-11-01 source:nytimes`."""
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from email.utils import parsedate_to_datetime
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 
+from corpus.dates import iso_date
 from corpus.document import Document
 from corpus.errors import QuestionError
 
-_WORD = re.compile(r'(?<!\S)([^\W\d][\w-]*):("[^"]*"|\S+)')
-_DATE = re.compile(r"(\d{4})(?:[-/.](\d{1,2})(?:[-/.](\d{1,2}))?)?(?![\d/.-]*\d)")
-_OWN = ("folder", "source", "title", "author", "after", "before")
+KEYS = ("folder", "source", "title", "author", "after", "before")
+"""What every document can be limited by; further keys are what the documents say of themselves."""
+_QUOTED = r'"[^"]*"|“[^”]*”'
+_KEY = r"(?<!\S)([^\W\d][\w-]*):"
+_WORD = re.compile(rf"{_KEY}({_QUOTED}|\S+)")
+_IN_A_QUESTION = re.compile(rf"\s*{_KEY}({_QUOTED}|(?!//)\S*[^\s?!.,;])")
 
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """Limits that a document meets all of; the empty value limits nothing.
+    """Limits, each (key, value), that a document meets all of; none limits nothing. Printed as a person writes them.
 
-    `folder` is the path of a folder below the corpus, or of a file of several documents. `source`, `title`,
-    `author` and the values in `metadata` (key, value) are met by a field that contains them, in upper or lower
-    case. A document dated `after` is met by that day and later ones, `before` by earlier ones; both are
-    `YYYY-MM-DD`. A document without the field does not meet the limit.
+    `folder` is the path of a folder below the corpus, or of a file of several documents. A document dated `after` is
+    met by that day and later ones, `before` by earlier ones; both are `YYYY-MM-DD`. Any other key is met by a field
+    that contains the value, in upper or lower case. A document without the field does not meet the limit.
     """
 
-    folder: str = ""
-    source: str = ""
-    title: str = ""
-    author: str = ""
-    after: str = ""
-    before: str = ""
-    metadata: tuple[tuple[str, str], ...] = ()
+    limits: tuple[tuple[str, str], ...] = ()
 
     def __bool__(self) -> bool:
-        return self != Where()
+        return bool(self.limits)
 
-    def contained(self) -> tuple[tuple[str, str], ...]:
-        """(field, folded words that it must contain), for the fields of `fields`."""
-        own = (("source", self.source), ("title", self.title), ("author", self.author))
-        return tuple((name.casefold(), words.casefold()) for name, words in (*own, *self.metadata) if words)
+    def __and__(self, other: "Where") -> "Where":
+        return Where(tuple(dict.fromkeys((*self.limits, *other.limits))))
+
+    def __str__(self) -> str:
+        return " ".join(
+            f'{key}:"{value}"' if re.search(r"\s", value) else f"{key}:{value}" for key, value in self.limits
+        )
+
+
+ANYWHERE = Where()
 
 
 def parse_where(words: str) -> Where:
@@ -47,31 +49,24 @@ def parse_where(words: str) -> Where:
         raise QuestionError(
             f'{rest.split()[0]!r} is no filter; write key:value, such as after:2022-11-01 or author:"A. Name"'
         )
-    where = Where()
-    for key, value in _WORD.findall(words):
-        where = _with(where, key.casefold(), value.strip('"').strip())
-    return where
+    return _where(_WORD.findall(words))
 
 
-def question_and_where(question: str) -> tuple[str, Where]:
-    """A question without the filters that stand in it, and those; only the names that `Where` has are filters there."""
-    found = [match for match in _WORD.finditer(question) if match[1].casefold() in _OWN]
-    where = parse_where(" ".join(match[0] for match in found))
+def question_and_where(question: str, keys: Collection[str] = ()) -> tuple[str, Where]:
+    """A question without the filters that stand in it, and those. Only KEYS and the folded `keys` are filters there.
+
+    Raises QuestionError for a filter that has no value, or no date where it needs one.
+    """
+    found = [match for match in _IN_A_QUESTION.finditer(question) if match[1].casefold() in {*KEYS, *keys}]
     for match in reversed(found):
         question = question[: match.start()] + question[match.end() :]
-    return (" ".join(question.split()) if found else question), where
+    return (question.strip() if found else question), _where([(match[1], match[2]) for match in found])
 
 
-def iso_date(words: str) -> str:
-    """The day that a date begins on, as `YYYY-MM-DD`; "" if it is not understood. ISO dates and those of e-mails."""
-    match = _DATE.match(words.strip())
-    if match:
-        year, month, day = match[1], int(match[2] or 1), int(match[3] or 1)
-        return f"{year}-{month:02}-{day:02}" if 1 <= month <= 12 and 1 <= day <= 31 else ""
-    try:
-        return parsedate_to_datetime(words).date().isoformat()
-    except (TypeError, ValueError, IndexError, OverflowError):
-        return ""
+def usable_keys(names: Collection[str]) -> list[str]:
+    """All keys that some document can meet, those of KEYS first; `names` are the fields that documents have."""
+    dated = ("after", "before") if "date" in names else ()
+    return list(dict.fromkeys((*(key for key in KEYS if key in ("folder", *dated, *names)), *names)))
 
 
 def fields(document: Document) -> Mapping[str, str]:
@@ -82,17 +77,19 @@ def fields(document: Document) -> Mapping[str, str]:
     return found | {"date": date} if date else {key: value for key, value in found.items() if key != "date"}
 
 
-def _with(where: Where, key: str, value: str) -> Where:
+def _where(found: Collection[tuple[str, str]]) -> Where:
+    limits = ((key.casefold(), value.strip('"“”').strip()) for key, value in found)
+    return Where(tuple(dict.fromkeys((key, _checked(key, value)) for key, value in limits)))
+
+
+def _checked(key: str, value: str) -> str:
+    """The value as it is compared with."""
     if not value:
         raise QuestionError(f"{key}: has no value; write one behind the colon, such as {key}:words")
-    if key not in _OWN:
-        return replace(where, metadata=(*where.metadata, (key, value)))
-    own = {name: getattr(where, name) for name in _OWN}
-    own[key] = _day(key, value) if key in ("after", "before") else value.strip("/") if key == "folder" else value
-    return Where(**own, metadata=where.metadata)
-
-
-def _day(key: str, value: str) -> str:
+    if key == "folder":
+        return value.strip("/")
+    if key not in ("after", "before"):
+        return value
     day = iso_date(value)
     if not day:
         raise QuestionError(f"{key}:{value} is no date; write it as {key}:2022-11-01")

@@ -11,6 +11,7 @@ from corpus.edge import MISTAKE, exit_status, warn
 from corpus.errors import QuestionError
 from index.progress import sync_progress
 from index.sync import SyncReport
+from index.where import Where, parse_where
 from rag.assistant import Assistant
 from rag.batch import answers, read_batch
 from rag.build import build_assistant
@@ -22,13 +23,14 @@ def main(arguments: list[str]) -> int:
     options = _parser().parse_args(arguments)
     if (options.question is None) == (options.batch is None):
         raise QuestionError('ask one question, or give a file with --batch: python -m rag "who denied the deal?"')
+    where = parse_where(options.where)
     batch = read_batch(options.batch) if options.batch else None
     with sync_progress() as progress:
         assistant = build_assistant(options.corpus, options.store, progress=progress, report=warn_of_failures)
     if batch is None:
-        return _ask(assistant, options)
+        return _ask(assistant, options, where)
     failed = False
-    for answer in answers(assistant, batch, options.k, options.at_most_wrong):
+    for answer in answers(assistant, batch, options.k, options.at_most_wrong, where):
         failed |= "error" in answer
         print(json.dumps(answer, ensure_ascii=False) if options.json else _line(answer), flush=True)
     return MISTAKE if failed else 0
@@ -40,8 +42,8 @@ def warn_of_failures(report: SyncReport) -> None:
         warn(f"left out: {failure}")
 
 
-def _ask(assistant: Assistant, options: argparse.Namespace) -> int:
-    answer = assistant.ask(options.question, k=options.k, at_most_wrong=options.at_most_wrong)
+def _ask(assistant: Assistant, options: argparse.Namespace, where: Where) -> int:
+    answer = assistant.ask(options.question, k=options.k, at_most_wrong=options.at_most_wrong, where=where)
     if options.json:
         print(json.dumps(answer.to_json(), ensure_ascii=False, indent=2 if sys.stdout.isatty() else None))
     else:
@@ -58,11 +60,13 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("question", nargs="?", help="the question")
     parser.add_argument("--corpus", type=Path, metavar="DIR", help="folder of documents (the sample corpus)")
     parser.add_argument("--store", type=Path, metavar="DIR", help="where its index lies (a folder below index/store)")
+    limits = 'read only some documents: "source:nytimes after:2022-11-01 folder:reports"; may stand in a question, too'
+    parser.add_argument("--where", default="", metavar="FILTERS", help=limits)
     parser.add_argument("--k", type=int, default=8, metavar="N", help="passages to return (8)")
     accepted = "answer at most so many percent of questions wrongly, and refuse more of the others (as calibrated)"
     parser.add_argument("--at-most-wrong", type=float, metavar="PERCENT", help=accepted)
     parser.add_argument("--json", action="store_true", help="the whole answer as JSON")
-    parser.add_argument("--batch", type=Path, metavar="FILE", help='lines of {"id", "question", "history"}')
+    parser.add_argument("--batch", type=Path, metavar="FILE", help='lines of {"id", "question", "history", "where"}')
     return parser
 
 

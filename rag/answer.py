@@ -2,10 +2,12 @@
 
 from bisect import bisect_right
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from corpus.document import Document, Passage
 from corpus.sentences import Span
+from index.where import ANYWHERE, Where
 from rag.retrieve import Hit
 
 
@@ -20,6 +22,7 @@ class Citation:
     title: str
     source: str
     page: int | None
+    metadata: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), hash=False)
 
     @property
     def quote(self) -> str:
@@ -33,6 +36,7 @@ class Citation:
             "title": self.title,
             "source": self.source,
             "page": self.page,
+            "metadata": dict(self.metadata),
             "start": self.passage.start,
             "end": self.passage.end,
             "quote_start": self.quote_start,
@@ -48,7 +52,7 @@ def cite(number: int, document: Document, passage: Passage, quote: Span) -> Cita
     if not inside or document.text[passage.start : passage.end] != passage.text:
         return None
     page = bisect_right(document.pages, quote.start) or None
-    return Citation(number, passage, quote.start, quote.end, document.title, document.source, page)
+    return Citation(number, passage, quote.start, quote.end, document.title, document.source, page, document.metadata)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +76,7 @@ class Answer:
     """An answer, or an abstention: then there are no citations and no short answer, and `text` says so.
 
     `confidence` is the calibrated probability that the answer is right, comparable between questions. `draft` is
-    what was found, said or not: evaluation asks it how often a refusal was needless.
+    what was found, said or not: evaluation asks it how often a refusal was needless. `where` limits what was read.
     """
 
     question: str
@@ -84,6 +88,7 @@ class Answer:
     confidence: float
     timings_ms: Mapping[str, float]
     draft: Draft = NOTHING
+    where: Where = ANYWHERE
 
     @property
     def abstained(self) -> bool:

@@ -1,19 +1,20 @@
 """The one object that page, API, command line and evaluation share: ask, retrieve."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from time import perf_counter
 
 from corpus.document import Document
 from corpus.errors import QuestionError
 from index.engine import SearchEngine
+from index.where import ANYWHERE, Where, question_and_where
 from rag.answer import Answer
 from rag.compose import compose
 from rag.confidence import Confidence
 from rag.context import Context, context_of, retrieved_in_context
 from rag.followup import Turn, depends_on_history, needs_an_answer, recent_turns, standalone_question
 from rag.read import Reader
-from rag.refuse import refusal
+from rag.refuse import none_meets, refusal
 from rag.rerank import Reranker
 from rag.retrieve import Hit, Retrieval, Retriever
 from rag.titles import telling_titles
@@ -38,22 +39,32 @@ class Assistant:
     read: int = READ
 
     def ask(
-        self, question: str, history: Sequence[Turn] = (), k: int = 8, at_most_wrong: float | None = None
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        k: int = 8,
+        at_most_wrong: float | None = None,
+        where: Where = ANYWHERE,
     ) -> Answer:
         """The answer with its citations, or an abstention with the closest passages.
 
         `history` is oldest first; a turn without a short answer is asked again if the question needs it.
-        `at_most_wrong` is the percentage of questions that may get a wrong answer (rag/risk.py). Raises
-        QuestionError for a question that is empty or too long, and for a k or a percentage out of range.
+        `at_most_wrong` is the percentage of questions that may get a wrong answer (rag/risk.py). `where` limits
+        which documents are read for any of this; a filter that is written in a question (index/where.py) limits
+        that question alone, and not those that follow it. Raises QuestionError for a question that is empty or too
+        long, for a filter that cannot be understood, and for a k or a percentage out of range.
         """
         threshold = self.confidence.threshold_for(at_most_wrong)
+        _check_count(k)
         with self.engine.reading():
-            return self._ask(question, history, k, threshold)
+            return self._ask(question, history, k, threshold, where)
 
-    def _ask(self, question: str, history: Sequence[Turn], k: int, threshold: float) -> Answer:
+    def _ask(self, question: str, history: Sequence[Turn], k: int, threshold: float, where: Where) -> Answer:
         started = perf_counter()
-        standalone = self.standalone(_checked(question, k), history)
-        retrieval = self._search((standalone, question), context_of(question, history), max(k, self.read))
+        asked, limits = self._limited(question, where)
+        turns = self._turns(history)
+        standalone = self.standalone(asked, turns, where)
+        retrieval = self._search((standalone, asked), context_of(asked, turns), max(k, self.read), limits)
         reading = perf_counter()
         hits = retrieval.hits
         titles = telling_titles(self.engine, hits[: self.read])
@@ -65,7 +76,7 @@ class Assistant:
         return Answer(
             question=question,
             standalone_question=standalone,
-            text=draft.text if answered else refusal(standalone, hits[: self.read], titles),
+            text=draft.text if answered else self._refusal(standalone, hits[: self.read], titles, limits),
             short_answer=draft.short_answer if answered else None,
             citations=draft.citations if answered else (),
             hits=hits[:k],
@@ -76,18 +87,22 @@ class Assistant:
                 "total": (done - started) * 1000,
             },
             draft=draft,
+            where=limits,
         )
 
-    def retrieve(self, question: str, k: int = 8) -> list[Hit]:
-        """The k passages that bear most on the question, best first. Raises QuestionError as `ask` does."""
-        return list(self.search(_checked(question, k), k).hits)
+    def retrieve(self, question: str, k: int = 8, where: Where = ANYWHERE) -> list[Hit]:
+        """The k passages that bear most on the question, best first; limited, and raising QuestionError, as `ask`."""
+        _check_count(k)
+        with self.engine.reading():
+            asked, limits = self._limited(question, where)
+            return list(self.search(asked, k, limits).hits)
 
-    def search(self, question: str, k: int) -> Retrieval:
-        """The k best passages of a question that stands alone, and the timings."""
+    def search(self, question: str, k: int, where: Where = ANYWHERE) -> Retrieval:
+        """The k best passages of a question that stands alone, all of its words taken as words, and the timings."""
         with self.engine.reading():
             if not self.reranker.reorders:
-                return self.retriever.timed(question, k)
-            return self._search((question, question), Context(), k)
+                return self.retriever.timed(question, k, where)
+            return self._search((question, question), Context(), k, where)
 
     def warm(self) -> None:
         """Load what would otherwise be loaded by the first question."""
@@ -97,8 +112,8 @@ class Assistant:
         """The document of that id, or None if the store does not hold it."""
         return self.engine.catalog.document(document_id)
 
-    def standalone(self, question: str, history: Sequence[Turn]) -> str:
-        """The question with what it leaves to its history.
+    def standalone(self, question: str, history: Sequence[Turn], where: Where = ANYWHERE) -> str:
+        """The question with what it leaves to its history. Neither has filters among its words.
 
         Earlier questions are themselves made to stand alone, and the last one's answer is found, if needed.
         """
@@ -106,15 +121,37 @@ class Assistant:
         if not recent or not depends_on_history(question, recent):
             return question
         *earlier, last = recent
-        previous = self.standalone(last.question, earlier)
+        previous = self.standalone(last.question, earlier, where)
         answer = last.short_answer
         if not answer and needs_an_answer(question):
-            answer = self.ask(previous).short_answer
+            answer = self.ask(previous, where=where & last.where).short_answer
         return standalone_question(question, [*earlier, Turn(previous, answer)])
 
-    def _search(self, questions: tuple[str, str], context: Context, k: int) -> Retrieval:
+    def _limited(self, question: str, where: Where) -> tuple[str, Where]:
+        """The question without the filters that stand in it, and all that limits it. Raises QuestionError."""
+        question = _checked(question)
+        asked, own = question_and_where(question, self.engine.catalog.field_names() if ":" in question else ())
+        return _checked(asked), where & own
+
+    def _turns(self, history: Sequence[Turn]) -> list[Turn]:
+        """The turns that a question may lean on, each with its filters apart; what cannot be asked was no turn."""
+        turns = []
+        for turn in recent_turns(history):
+            try:
+                asked, limits = self._limited(turn.question, turn.where)
+            except QuestionError:
+                continue
+            turns.append(replace(turn, question=asked, where=limits))
+        return turns
+
+    def _refusal(self, question: str, hits: Sequence[Hit], titles: Mapping[str, str], where: Where) -> str:
+        if where and not hits and not len(self.engine.catalog.passage_ids(where)[0]):
+            return none_meets(where, self.engine.catalog.field_names())
+        return refusal(question, hits, titles, where)
+
+    def _search(self, questions: tuple[str, str], context: Context, k: int, where: Where) -> Retrieval:
         """The k best passages for (the standalone question, the question as asked) in its context."""
-        found = retrieved_in_context(self.retriever, questions, context, max(k, self.read))
+        found = retrieved_in_context(self.retriever, questions, context, max(k, self.read), where)
         started = perf_counter()
         first, rest = found.hits[: self.read], found.hits[self.read :]
         ordered = self.reranker.rerank(questions[0], first, telling_titles(self.engine, first))
@@ -122,7 +159,7 @@ class Assistant:
         return Retrieval((*ordered, *rest)[:k], {**found.timings_ms, "rerank": took})
 
 
-def _checked(question: str, k: int) -> str:
+def _checked(question: str) -> str:
     question = question.strip()
     if not question:
         raise QuestionError("the question is empty; type one, such as: who denied the deal?")
@@ -132,6 +169,9 @@ def _checked(question: str, k: int) -> str:
         raise QuestionError(
             f"the question has {len(question):,} characters; ask in at most {MAX_QUESTION_CHARACTERS:,}"
         )
+    return question
+
+
+def _check_count(k: int) -> None:
     if not 1 <= k <= MAX_HITS:
         raise QuestionError(f"k is {k}; choose between 1 and {MAX_HITS:,} passages")
-    return question

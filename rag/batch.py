@@ -6,17 +6,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from corpus.errors import DataError, QuestionError
+from index.where import ANYWHERE, Where, parse_where
 from rag.assistant import Assistant
 from rag.followup import Turn
 
 
 @dataclass(frozen=True, slots=True)
 class BatchQuestion:
-    """A line `{"id", "question", "history": [earlier questions]}`; id and history may be left out."""
+    """A line `{"id", "question", "history": [earlier questions], "where": filters}`; the question is enough."""
 
     id: str | int | None
     question: str
-    history: tuple[str, ...]
+    history: tuple[str, ...] = ()
+    where: Where = ANYWHERE
 
 
 def read_batch(path: Path) -> list[BatchQuestion]:
@@ -29,29 +31,43 @@ def read_batch(path: Path) -> list[BatchQuestion]:
 
 
 def answers(
-    assistant: Assistant, questions: Sequence[BatchQuestion], k: int, at_most_wrong: float | None = None
+    assistant: Assistant,
+    questions: Sequence[BatchQuestion],
+    k: int,
+    at_most_wrong: float | None = None,
+    where: Where = ANYWHERE,
 ) -> Iterator[dict[str, object]]:
     """One object per question: its id and the answer, or its id and the error that the question was.
 
-    Raises QuestionError for a percentage that cannot be promised.
+    `where` limits all of them, beside what limits each. Raises QuestionError for a percentage that cannot be promised.
     """
     assistant.confidence.threshold_for(at_most_wrong)
     for question in questions:
         try:
-            answer = assistant.ask(question.question, [Turn(each) for each in question.history], k, at_most_wrong)
+            history = [Turn(each) for each in question.history]
+            answer = assistant.ask(question.question, history, k, at_most_wrong, where & question.where)
             yield {"id": question.id, **answer.to_json()}
         except QuestionError as error:
             yield {"id": question.id, "question": question.question[:200], "error": str(error)}
 
 
-def _question(line: str, where: str) -> BatchQuestion:
+def _question(line: str, place: str) -> BatchQuestion:
     try:
         fields = json.loads(line)
     except (ValueError, RecursionError) as error:
-        raise DataError(f"{where}: is not JSON ({error})") from error
+        raise DataError(f"{place}: is not JSON ({error})") from error
     if not isinstance(fields, dict) or not isinstance(fields.get("question"), str):
-        raise DataError(f'{where}: must be an object with a text under "question"')
+        raise DataError(f'{place}: must be an object with a text under "question"')
     history = fields.get("history", [])
     if not isinstance(history, list) or not all(isinstance(each, str) for each in history):
-        raise DataError(f'{where}: "history" must be a list of earlier questions')
-    return BatchQuestion(fields.get("id"), fields["question"], tuple(history))
+        raise DataError(f'{place}: "history" must be a list of earlier questions')
+    return BatchQuestion(fields.get("id"), fields["question"], tuple(history), _where(fields.get("where", ""), place))
+
+
+def _where(words: object, place: str) -> Where:
+    if not isinstance(words, str):
+        raise DataError(f'{place}: "where" must be a text of filters, such as "source:nytimes after:2022-11-01"')
+    try:
+        return parse_where(words)
+    except QuestionError as error:
+        raise DataError(f"{place}: {error}") from error

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from index.lexical import stems
+from index.where import ANYWHERE, Where
 from rag.followup import Turn, depends_on_history, recent_turns
 from rag.retrieve import Hit, Retrieval, Retriever
 from rag.terms import QUESTION_WORDS, key_terms, names, rarity
@@ -49,13 +50,16 @@ def context_of(question: str, history: Sequence[Turn]) -> Context:
     return Context(words, LEANING if leans else STANDING) if words else Context()
 
 
-def retrieved_in_context(retriever: Retriever, questions: tuple[str, str], context: Context, k: int) -> Retrieval:
+def retrieved_in_context(
+    retriever: Retriever, questions: tuple[str, str], context: Context, k: int, where: Where = ANYWHERE
+) -> Retrieval:
     """The k best passages for (the standalone question, the question as asked) in its context."""
     standalone, asked = questions
     if not context.share:
-        return retriever.timed(standalone, k)
+        return retriever.timed(standalone, k, where)
     depth = max(DEPTH, k)
-    own, wider = retriever.timed(standalone, depth), retriever.timed(f"{asked} {context.words}", depth)
+    own = retriever.timed(standalone, depth, where)
+    wider = retriever.timed(f"{asked} {context.words}", depth, where)
     spent = {stage: own.timings_ms[stage] + wider.timings_ms[stage] for stage in own.timings_ms}
     return Retrieval(tuple(blended(own.hits, wider.hits, context.share)[:k]), spent)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from corpus.document import Passage
 from index.embed import Embedder
 from index.engine import SearchEngine
+from index.where import ANYWHERE, Where
 from rag.fuse import Fusion, Ranking, ranks
 
 if TYPE_CHECKING:
@@ -38,12 +39,12 @@ class Retrieval:
 
 
 class Retriever(Protocol):
-    """Finds passages for a question."""
+    """Finds passages for a question, in the documents that meet the limits."""
 
-    def retrieve(self, question: str, k: int) -> list[Hit]:
+    def retrieve(self, question: str, k: int, where: Where = ANYWHERE) -> list[Hit]:
         """At most k hits, best first."""
 
-    def timed(self, question: str, k: int) -> Retrieval:
+    def timed(self, question: str, k: int, where: Where = ANYWHERE) -> Retrieval:
         """As `retrieve`, with the milliseconds of the stages `embed` and `search`."""
 
 
@@ -55,17 +56,17 @@ class FusedRetriever:
         self._embedder = embedder
         self._fusion = fusion or Fusion()
 
-    def retrieve(self, question: str, k: int) -> list[Hit]:
-        return list(self.timed(question, k).hits)
+    def retrieve(self, question: str, k: int, where: Where = ANYWHERE) -> list[Hit]:
+        return list(self.timed(question, k, where).hits)
 
-    def timed(self, question: str, k: int) -> Retrieval:
+    def timed(self, question: str, k: int, where: Where = ANYWHERE) -> Retrieval:
         started = perf_counter()
         vector = self._embedder.embed_query(question) if self._fusion.dense else None
         embedded = perf_counter()
         depth = max(self._fusion.depth, k)
-        dense = self._engine.search_dense(vector, depth) if vector is not None else []
-        lexical = self._engine.search_lexical(question, depth) if self._fusion.lexical else []
-        whole = self._engine.search_documents(question, depth) if self._fusion.document else []
+        dense = self._engine.search_dense(vector, depth, where) if vector is not None else []
+        lexical = self._engine.search_lexical(question, depth, where) if self._fusion.lexical else []
+        whole = self._engine.search_documents(question, depth, where) if self._fusion.document else []
         hits = self._fused(dense, lexical, whole, k)
         done = perf_counter()
         return Retrieval(tuple(hits), {"embed": (embedded - started) * 1000, "search": (done - embedded) * 1000})

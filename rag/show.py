@@ -7,6 +7,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from rag.answer import Answer, Citation
+from rag.known import known_facts
 
 CONTEXT = 220
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
@@ -16,6 +17,8 @@ def show(answer: Answer, console: Console) -> None:
     """Print an answer; without colours where the console has none."""
     if answer.standalone_question != answer.question:
         console.print(Text(f"I understood: {_plain(answer.standalone_question)}", style="dim"))
+    if answer.where:
+        console.print(Text(f"Only documents with {_plain(str(answer.where))}", style="dim"))
     console.print(Text(_plain(answer.text)), style="bold" if answer.abstained else "")
     if answer.short_answer:
         console.print(Text.assemble("\n", ("Short answer:", "bold"), f" {_plain(answer.short_answer)}"))
@@ -35,7 +38,9 @@ def _source(citation: Citation) -> Padding:
     heading = Text.assemble(
         (f"[{citation.number}] ", "bold"), _plain(citation.title), (f" · {_where(citation)}", "cyan")
     )
-    return Padding(Group(heading, Padding(_marked(citation), (0, 0, 0, 4))), (0, 0, 0, 2))
+    facts = [Text(_plain(" · ".join(found)), style="dim")] if (found := known_facts(citation.metadata)) else []
+    inside = Padding(Group(*facts, _marked(citation)), (0, 0, 0, 4))
+    return Padding(Group(heading, inside), (0, 0, 0, 2))
 
 
 def _where(citation: Citation) -> str:

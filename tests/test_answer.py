@@ -12,7 +12,7 @@ from rag.answer import Answer, Citation, cite
 from rag.retrieve import Hit
 
 _TEXT = "The bridge reopened. Mayor Almeida crossed it first. Ferries carried 40,000 people a day."
-_DOCUMENT = Document("news/bridge.txt", "Harbour bridge", _TEXT, "The Gazette")
+_DOCUMENT = Document("news/bridge.txt", "Harbour bridge", _TEXT, "The Gazette", {"author": "I. Doe"})
 _PASSAGE = Passage(_DOCUMENT.id, 21, len(_TEXT), _TEXT[21:])
 
 
@@ -99,7 +99,7 @@ def test_an_answer_in_json_has_the_keys_of_the_contract() -> None:
     assert isinstance(citations, list)
     assert isinstance(hits, list)
     assert list(citations[0]) == [
-        "number", "document_id", "title", "source", "page", "start", "end", "quote_start", "quote_end",
+        "number", "document_id", "title", "source", "page", "metadata", "start", "end", "quote_start", "quote_end",
         "quote", "passage",
     ]  # fmt: skip
     assert list(hits[0]) == ["document_id", "start", "end", "score", "ranks", "text"]
@@ -121,6 +121,7 @@ def test_an_answer_in_json_has_the_values_of_the_answer() -> None:
                 "title": "Harbour bridge",
                 "source": "The Gazette",
                 "page": None,
+                "metadata": {"author": "I. Doe"},
                 "start": 21,
                 "end": 89,
                 "quote_start": 27,

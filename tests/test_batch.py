@@ -89,6 +89,8 @@ def test_whatever_characters_a_question_holds_it_stays_one_line(
         '{"question": "Who?", "history": "What?"}',
         '{"question": "Who?", "history": ["What?", 7]}',
         '{"question": "Who?", "history": {"question": "What?"}}',
+        '{"question": "Who?", "where": {"source": "x"}}',
+        '{"question": "Who?", "where": "after:lunch"}',
     ],
 )
 def test_a_malformed_line_is_named(tmp_path: Path, line: str) -> None:

@@ -3,6 +3,7 @@
 import pytest
 
 from corpus.document import Passage
+from index.where import ANYWHERE, Where, parse_where
 from rag.context import LEANING, STANDING, Context, blended, context_of, retrieved_in_context
 from rag.followup import Turn
 from rag.retrieve import Hit, Retrieval
@@ -20,12 +21,14 @@ class _Fake:
     def __init__(self, **found: list[Hit]) -> None:
         self.found = found
         self.asked: list[str] = []
+        self.limited: list[Where] = []
 
-    def retrieve(self, question: str, k: int) -> list[Hit]:
-        return list(self.timed(question, k).hits)
+    def retrieve(self, question: str, k: int, where: Where = ANYWHERE) -> list[Hit]:
+        return list(self.timed(question, k, where).hits)
 
-    def timed(self, question: str, k: int) -> Retrieval:
+    def timed(self, question: str, k: int, where: Where = ANYWHERE) -> Retrieval:
         self.asked.append(question)
+        self.limited.append(where)
         hits = self.found["wider"] if "Netflix" in question else self.found["own"]
         return Retrieval(tuple(hits[:k]), {"embed": 1.0, "search": 2.0})
 
@@ -68,6 +71,12 @@ def test_the_second_search_is_for_the_question_as_it_was_asked() -> None:
     assert fake.asked == ["When did Musk sign?", "When did he sign? Netflix"]
     assert [hit.passage.document_id for hit in retrieval.hits] == ["b"]
     assert retrieval.timings_ms == {"embed": 2.0, "search": 4.0}
+
+
+def test_both_searches_are_limited() -> None:
+    fake, where = _Fake(own=[], wider=[]), parse_where("folder:news")
+    retrieved_in_context(fake, ("q", "q"), Context("Netflix", 0.5), 1, where)
+    assert fake.limited == [where, where]
 
 
 def test_a_passage_that_a_search_did_not_reach_counts_as_its_last() -> None:

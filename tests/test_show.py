@@ -1,12 +1,14 @@
 """An answer in a terminal."""
 
 import io
+from dataclasses import replace
 
 import pytest
 from rich.console import Console
 
 from corpus.document import Document, Passage
 from corpus.sentences import Span
+from index.where import parse_where
 from rag.answer import Answer, Citation, cite
 from rag.retrieve import Hit
 from rag.show import CONTEXT, show
@@ -70,6 +72,17 @@ def test_a_source_is_shown_with_its_title_its_place_and_the_text_around_the_quot
 
 def test_a_source_with_pages_is_shown_with_its_page() -> None:
     assert "news/bridge.txt, page 2, characters 21–52" in _shown(_answer(_citation(pages=(0, 20))))
+
+
+def test_what_is_known_of_a_source_is_shown_below_its_title() -> None:
+    metadata = {"genre": "news", "date": "2022-11-05", "author": "Inés \x1b[31mAlmeida"}
+    shown = _shown(_answer(replace(_citation(), metadata=metadata)))
+    assert "by Inés [31mAlmeida · 2022-11-05 · genre: news" in shown
+
+
+def test_the_filters_of_a_question_are_shown() -> None:
+    shown = _shown(replace(_answer(_citation()), where=parse_where("source:gazette after:2022")))
+    assert "Only documents with source:gazette after:2022-01-01\n" in shown
 
 
 def test_a_follow_up_is_shown_as_it_was_understood() -> None:

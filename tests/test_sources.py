@@ -123,6 +123,13 @@ def test_a_source_says_where_its_quote_stands() -> None:
     assert f'id="{source_id(2, 3)}"' in html
 
 
+def test_a_source_says_what_is_known_of_it() -> None:
+    document = replace(_document(), metadata={"author": _EVIL, "date": "2022-11-05", "genre": "news"})
+    html = _html(document)
+    assert f"by {_EVIL} · 2022-11-05 · genre: news" in _plain(html)
+    assert "<script" not in html
+
+
 def test_every_citation_has_a_card_of_its_own_in_order() -> None:
     document = _document()
     citations = (_citation(document, _QUOTE), _citation(document, "Ferries carried many.", number=2))

@@ -6,12 +6,14 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from corpus.document import Document, Passage
 from corpus.errors import QuestionError
 from index.catalog import EmbeddedPassage
 from index.engine import SearchEngine
-from index.where import Where, iso_date, parse_where, question_and_where
+from index.where import KEYS, Where, parse_where, question_and_where, usable_keys
 
 if TYPE_CHECKING:
     from tests.conftest import WordEmbedder
@@ -28,16 +30,17 @@ DOCUMENTS = (
     ("words", "where"),
     [
         ("", Where()),
-        ("after:2022-11-01 source:nytimes", Where(after="2022-11-01", source="nytimes")),
-        ('author:"Jane Doe" TITLE:bridge', Where(author="Jane Doe", title="bridge")),
-        ("before:2022 after:2021/3", Where(before="2022-01-01", after="2021-03-01")),
-        ("folder:/news/old/", Where(folder="news/old")),
-        ("genre:sky year:2022", Where(metadata=(("genre", "sky"), ("year", "2022")))),
+        ("after:2022-11-01 source:nytimes", Where((("after", "2022-11-01"), ("source", "nytimes")))),
+        ('author:"Jane Doe" TITLE:bridge', Where((("author", "Jane Doe"), ("title", "bridge")))),
+        ("before:2022 after:2021/3", Where((("before", "2022-01-01"), ("after", "2021-03-01")))),
+        ("folder:/news/old/", Where((("folder", "news/old"),))),
+        ("genre:sky year:2022", Where((("genre", "sky"), ("year", "2022")))),
     ],
 )
 def test_filters_are_written_as_words(words: str, where: Where) -> None:
     assert parse_where(words) == where
     assert bool(where) is (words != "")
+    assert parse_where(str(where)) == where
 
 
 @pytest.mark.parametrize("words", ["bridge", "after:soon", "author:", 'author:""', "after:2022-13-01", "a b:c", ":x"])
@@ -47,38 +50,50 @@ def test_what_is_no_filter_is_told_with_an_example(words: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("question", "rest", "where"),
+    ("question", "rest", "words"),
     [
-        ("Who denied the deal?", "Who denied the deal?", Where()),
-        (
-            "who denied source:nytimes the deal? after:2022",
-            "who denied the deal?",
-            Where("", "nytimes", "", "", "2022-01-01"),
-        ),
-        ("at 10:30, what did note:this mean?", "at 10:30, what did note:this mean?", Where()),
-        ("see https://example.org/a", "see https://example.org/a", Where()),
+        ("Who denied the deal?", "Who denied the deal?", ""),
+        ("who denied source:nytimes the deal? after:2022", "who denied the deal?", "source:nytimes after:2022-01-01"),
+        ('Who denied the deal source:"the verge"?', "Who denied the deal?", 'source:"the verge"'),
+        ("Who was it author:“A. Doe”, and when?", "Who was it, and when?", 'author:"A. Doe"'),
+        ("source:https://nytimes.com/a what happened", "what happened", "source:https://nytimes.com/a"),
+        ("Genre:sky who saw it?", "who saw it?", "genre:sky"),
+        ("folder:news", "", "folder:news"),
+        ("at 10:30, what did note:this and note: that mean?", "at 10:30, what did note:this and note: that mean?", ""),
+        ("see https://example.org/a or source://x", "see https://example.org/a or source://x", ""),
+        ("what is the source: a river? resource:x", "what is the source: a river? resource:x", ""),
+        ("line one\n\nline  two", "line one\n\nline  two", ""),
     ],
-)
-def test_filters_in_a_question_are_taken_out_of_it(question: str, rest: str, where: Where) -> None:
-    assert question_and_where(question) == (rest, where)
+)  # fmt: skip
+def test_filters_in_a_question_are_taken_out_of_it(question: str, rest: str, words: str) -> None:
+    assert question_and_where(question, ["genre"]) == (rest, parse_where(words))
 
 
-@pytest.mark.parametrize(
-    ("words", "day"),
-    [
-        ("2022-11-05", "2022-11-05"),
-        ("2022-11", "2022-11-01"),
-        ("2022", "2022-01-01"),
-        ("2022/3/9", "2022-03-09"),
-        ("2021-03-01T10:00:00Z", "2021-03-01"),
-        ("Tue, 01 Nov 2022 10:00:00 +0000", "2022-11-01"),
-        ("some day", ""),
-        ("2022-40-01", ""),
-        ("", ""),
-    ],
-)
-def test_dates_are_read_in_the_ways_that_files_write_them(words: str, day: str) -> None:
-    assert iso_date(words) == day
+@pytest.mark.parametrize("question", ["who left after:lunch?", 'who spoke source:""?'])
+def test_a_filter_in_a_question_that_cannot_be_meant_is_told(question: str) -> None:
+    with pytest.raises(QuestionError, match=r"such as|write it as"):
+        question_and_where(question)
+
+
+@given(st.text(max_size=80))
+def test_whatever_is_asked_only_known_filters_are_taken_out(question: str) -> None:
+    try:
+        rest, where = question_and_where(question)
+    except QuestionError:
+        return
+    assert {key for key, _ in where.limits} <= set(KEYS)
+    assert where or rest == question
+
+
+def test_limits_from_two_places_must_both_be_met() -> None:
+    first, second = parse_where("folder:a after:2022"), parse_where("folder:b after:2022")
+    assert str(first & second) == "folder:a after:2022-01-01 folder:b"
+    assert first & Where() == Where() & first == first
+
+
+def test_keys_are_told_only_where_a_document_has_the_field() -> None:
+    assert usable_keys(["source", "title", "genre"]) == ["folder", "source", "title", "genre"]
+    assert usable_keys(["date", "author"]) == ["folder", "author", "after", "before", "date"]
 
 
 @pytest.fixture
@@ -110,6 +125,10 @@ def engine(tmp_path: Path, embedder: "WordEmbedder") -> SearchEngine:
         ("genre:sea", []),
         ("after:2022 source:verge", [2]),
         ("folder:%", []),
+        ("folder:news source:nytimes folder:news/old", []),
+        ("folder:news source:verge", [1]),
+        ("source:verge source:the", [1, 2]),
+        ("date:2022-11", [0, 2]),
     ],
 )
 def test_both_indexes_are_limited(
@@ -123,6 +142,10 @@ def test_both_indexes_are_limited(
         engine.search_documents("same words", 10, where),
     ):
         assert sorted(p.document_id for p in engine.passages([i for i, _ in hits]).values()) == wanted
+
+
+def test_a_store_knows_what_its_documents_can_be_limited_by(engine: SearchEngine) -> None:
+    assert engine.catalog.field_names() == ["source", "title", "date", "author", "genre"]
 
 
 def test_a_limit_follows_the_documents(engine: SearchEngine) -> None:

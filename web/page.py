@@ -11,6 +11,7 @@ from fastapi import FastAPI
 
 from corpus.errors import UserError
 from index.place import SAMPLE_CORPUS
+from index.where import usable_keys
 from rag.answer import Answer
 from rag.assistant import Assistant
 from rag.followup import Turn
@@ -24,6 +25,7 @@ STYLE = Path(__file__).parent / "page.css"
 AT_ONCE = 8
 WAITING = 64
 TURNS_SHOWN = 20
+KEYS_NAMED = 12
 ACCEPTED = (1, 40)
 """Between which percentages of wrong answers a person may choose."""
 SAMPLE_QUESTIONS = (
@@ -109,11 +111,14 @@ def _build_chat(assistant: Assistant) -> None:
                     container=False, autofocus=True, elem_id="question",
                 )  # fmt: skip
                 send = gr.Button("Ask", variant="primary", scale=1, min_width=72, elem_id="send")
-            with gr.Accordion("How sure an answer must be", open=False, elem_id="sureness"):
-                accepted = gr.Slider(
-                    *ACCEPTED, AT_MOST_WRONG, step=1, label="Percent of questions that may be answered wrongly",
-                    info="The fewer, the more often the documents are said not to answer.", elem_id="accepted",
-                )  # fmt: skip
+            with gr.Row(elem_id="choices"):
+                with gr.Accordion("How sure an answer must be", open=False, elem_id="sureness"):
+                    accepted = gr.Slider(
+                        *ACCEPTED, AT_MOST_WRONG, step=1, label="Percent of questions that may be answered wrongly",
+                        info="The fewer, the more often the documents are said not to answer.", elem_id="accepted",
+                    )  # fmt: skip
+                with gr.Accordion("Ask only some documents", open=False, elem_id="filters"):
+                    gr.HTML(_filters(assistant))
             with gr.Row(elem_id="examples"):
                 examples = [gr.Button(text, size="sm", min_width=0) for text in _examples(assistant)]
                 clear = gr.Button("New conversation", size="sm", min_width=0, elem_id="clear")
@@ -147,7 +152,7 @@ def answered(
         answer = assistant.ask(text, conversation.turns, at_most_wrong=at_most_wrong)
     except UserError as error:
         return conversation.with_answer(text[:200], _markdown(str(error)), "", None)
-    turn = Turn(answer.standalone_question, answer.short_answer)
+    turn = Turn(answer.standalone_question, answer.short_answer, answer.where)
     return conversation.with_answer(text, _message(number, answer), _sources(number, answer, assistant), turn)
 
 
@@ -164,6 +169,8 @@ def _message(turn: int, answer: Answer) -> str:
     parts = []
     if answer.standalone_question != answer.question:
         parts.append(f"*I understood: {_markdown(answer.standalone_question)}*")
+    if answer.where:
+        parts.append(f"*Only documents with {_markdown(str(answer.where))}*")
     if answer.short_answer and answer.short_answer != answer.text:
         parts.append(f"**{_markdown(answer.short_answer)}**")
     if answer.abstained:
@@ -185,6 +192,15 @@ def _examples(assistant: Assistant) -> tuple[str, ...]:
     """Questions to start with: the sample corpus's own, or none for a corpus that is not known."""
     is_sample = set(assistant.engine.catalog.content_hashes()) == {path.name for path in SAMPLE_CORPUS.glob("*.txt")}
     return SAMPLE_QUESTIONS if is_sample else ()
+
+
+def _filters(assistant: Assistant) -> str:
+    keys = usable_keys(assistant.engine.catalog.field_names())[:KEYS_NAMED]
+    return (
+        "<p>Write filters into the question: <code>Who denied the deal? source:nytimes after:2022-11-01</code>. They "
+        "hold for that question alone; words with a space between them stand in quotes. These documents can be limited "
+        f"by {', '.join(f'<code>{escape(key)}</code>' for key in keys)}.</p>"
+    )
 
 
 def _heading(documents: int, passages: int) -> str:

@@ -5,6 +5,7 @@ from html import escape
 
 from corpus.document import Document
 from rag.answer import Answer, Citation
+from rag.known import known_facts
 from rag.retrieve import Hit
 
 CONTEXT = 400
@@ -36,7 +37,7 @@ def cited_sources(turn: int, answer: Answer, documents: Sequence[Document | None
 def closest_passages(turn: int, answer: Answer, titles: dict[str, str], most: int = 3) -> str:
     """What came closest to an answer that was not given."""
     cards = (_close(turn, number, hit, titles) for number, hit in enumerate(answer.hits[:most], start=1))
-    return _section("Closest passages", answer.standalone_question, cards)
+    return _section("Closest passages" if answer.hits else "No passages", answer.standalone_question, cards)
 
 
 def _section(heading: str, question: str, cards: Iterable[str]) -> str:
@@ -52,33 +53,29 @@ def _cited(turn: int, citation: Citation, document: Document | None) -> str:
         f"{'… ' if first else ''}{escape(text[first:start])}<mark>{escape(text[start:end])}</mark>"
         f"{escape(text[end:last])}{' …' if last < len(text) else ''}"
     )
-    parts = [
+    place = [
+        citation.passage.document_id,
         citation.source if citation.source != citation.passage.document_id else "",
         f"page {citation.page}" if citation.page else "",
         f"characters {citation.quote_start:,}–{citation.quote_end:,}",
     ]
-    where = " · ".join(part for part in parts if part)
-    return _card(
-        source_id(turn, citation.number),
-        f"[{citation.number}] {citation.title}",
-        where,
-        citation.passage.document_id,
-        shown,
-    )
+    lines = (place, known_facts(citation.metadata))
+    return _card(source_id(turn, citation.number), f"[{citation.number}] {citation.title}", lines, shown)
 
 
 def _close(turn: int, number: int, hit: Hit, titles: dict[str, str]) -> str:
     document_id = hit.passage.document_id
-    where = f"characters {hit.passage.start:,}–{hit.passage.end:,}"
-    return _card(
-        source_id(turn, number), titles.get(document_id, document_id), where, document_id, escape(hit.passage.text)
-    )
+    place = [document_id, f"characters {hit.passage.start:,}–{hit.passage.end:,}"]
+    return _card(source_id(turn, number), titles.get(document_id, document_id), [place], escape(hit.passage.text))
 
 
-def _card(anchor: str, title: str, where: str, document_id: str, text_html: str) -> str:
+def _card(anchor: str, title: str, lines: Iterable[Sequence[str]], text_html: str) -> str:
+    """`lines` say where the text is from: each line's parts that are not empty, and no line without one."""
+    said = (escape(" · ".join(part for part in parts if part)) for parts in lines)
+    where = "<br>".join(line for line in said if line)
     return (
         f'<article class="source" id="{anchor}" tabindex="0"><h3>{escape(title)}</h3>'
-        f'<p class="where">{escape(document_id)} · {escape(where)}</p><p class="text">{text_html}</p></article>'
+        f'<p class="where">{where}</p><p class="text">{text_html}</p></article>'
     )
 
 
