@@ -1,7 +1,7 @@
 """The assistant that is measured: a benchmark's documents in an index of their own, made once for each recipe."""
 
 import hashlib
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Collection, Generator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -102,3 +102,6 @@ class GivenDocument:
         passages = self._engine.catalog.passages_of(self._document_id)
         hits = [Hit(passage, 1 / place, {"fused": place}) for place, passage in enumerate(passages[:k], start=1)]
         return Retrieval(tuple(hits), {"embed": 0.0, "search": 0.0})
+
+    def only(self, searches: Collection[str]) -> "GivenDocument":
+        return self

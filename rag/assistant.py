@@ -1,6 +1,6 @@
 """The one object that page, API, command line and evaluation share: ask, retrieve."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from time import perf_counter
 
@@ -13,12 +13,15 @@ from rag.compose import compose
 from rag.confidence import Confidence
 from rag.context import Context, context_of, retrieved_in_context
 from rag.followup import Turn, depends_on_history, needs_an_answer, recent_turns, standalone_question
+from rag.fuse import SEARCHES
 from rag.read import Reader
 from rag.refuse import none_meets, refusal
-from rag.rerank import Reranker
+from rag.rerank import AsFound, Reranker
 from rag.retrieve import Hit, Retrieval, Retriever
 from rag.titles import telling_titles
 
+RERANK = "rerank"
+STAGES = (*SEARCHES, RERANK)
 MAX_QUESTION_CHARACTERS = 2_000
 MAX_HITS = 1_000
 READ = 10
@@ -90,12 +93,23 @@ class Assistant:
             where=limits,
         )
 
-    def retrieve(self, question: str, k: int = 8, where: Where = ANYWHERE) -> list[Hit]:
-        """The k passages that bear most on the question, best first; limited, and raising QuestionError, as `ask`."""
+    def retrieve(
+        self, question: str, k: int = 8, where: Where = ANYWHERE, stages: Collection[str] = STAGES
+    ) -> list[Hit]:
+        """The k passages that bear most on the question, best first; limited, and raising QuestionError, as `ask`.
+
+        Of STAGES, only the given ones have a say; one of the searches must be among them.
+        """
+        return list(self.retrieval(question, k, where, stages).hits)
+
+    def retrieval(
+        self, question: str, k: int = 8, where: Where = ANYWHERE, stages: Collection[str] = STAGES
+    ) -> Retrieval:
+        """As `retrieve`, with the timings."""
         _check_count(k)
         with self.engine.reading():
             asked, limits = self._limited(question, where)
-            return list(self.search(asked, k, limits).hits)
+            return self._of(stages).search(asked, k, limits)
 
     def search(self, question: str, k: int, where: Where = ANYWHERE) -> Retrieval:
         """The k best passages of a question that stands alone, all of its words taken as words, and the timings."""
@@ -126,6 +140,15 @@ class Assistant:
         if not answer and needs_an_answer(question):
             answer = self.ask(previous, where=where & last.where).short_answer
         return standalone_question(question, [*earlier, Turn(previous, answer)])
+
+    def _of(self, stages: Collection[str]) -> "Assistant":
+        """The same, for searching by some of its stages."""
+        if not set(SEARCHES) & set(stages) or not set(stages) <= set(STAGES):
+            raise QuestionError(
+                f"stages are {', '.join(stages) or 'none'}; choose from {', '.join(STAGES)}, and not {RERANK} alone"
+            )
+        retriever = self.retriever if set(SEARCHES) <= set(stages) else self.retriever.only(stages)
+        return replace(self, retriever=retriever, reranker=self.reranker if RERANK in stages else AsFound())
 
     def _limited(self, question: str, where: Where) -> tuple[str, Where]:
         """The question without the filters that stand in it, and all that limits it. Raises QuestionError."""

@@ -1,12 +1,15 @@
 """Ranked lists into one: a weighted sum of what a passage and its document scored in each search."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 from corpus.errors import UserError
 
 Ranking = Sequence[tuple[int, float]]
 
+SEARCHES = ("dense", "lexical", "document")
+"""By a passage's meaning, by its words, and by the words of its whole document."""
 METHODS = ("sum", "rrf")
 RANK_OFFSET = 60
 """Reciprocal-rank fusion's constant (Cormack, Clarke and Büttcher 2009)."""
@@ -42,6 +45,11 @@ class Fusion:
             raise UserError("fusion needs weights of 0 or more, one of them above 0")
         if min(self.depth, self.whole) < 1:
             raise UserError("fusion needs a depth and a whole of at least 1")
+
+    def only(self, searches: Collection[str]) -> "Fusion":
+        """These of SEARCHES alone, weighted as here. Raises UserError if they are none."""
+        left_out: dict[str, Any] = {search: 0.0 for search in SEARCHES if search not in searches}
+        return replace(self, **left_out)
 
     def cosine_shares(self, ranking: Ranking) -> dict[int, float]:
         """The share of each hit of a dense search, by id."""

@@ -1,6 +1,6 @@
 """A question to the passages that bear on it, best first."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from time import perf_counter
 from typing import TYPE_CHECKING, Protocol
@@ -47,6 +47,9 @@ class Retriever(Protocol):
     def timed(self, question: str, k: int, where: Where = ANYWHERE) -> Retrieval:
         """As `retrieve`, with the milliseconds of the stages `embed` and `search`."""
 
+    def only(self, searches: Collection[str]) -> "Retriever":
+        """The same, by these of SEARCHES alone. Raises UserError if they are none."""
+
 
 class FusedRetriever:
     """Dense and lexical search over one engine, fused."""
@@ -70,6 +73,9 @@ class FusedRetriever:
         hits = self._fused(dense, lexical, whole, k)
         done = perf_counter()
         return Retrieval(tuple(hits), {"embed": (embedded - started) * 1000, "search": (done - embedded) * 1000})
+
+    def only(self, searches: Collection[str]) -> "FusedRetriever":
+        return FusedRetriever(self._engine, self._embedder, self._fusion.only(searches))
 
     def _fused(self, dense: Ranking, lexical: Ranking, whole: Ranking, k: int) -> list[Hit]:
         passages = self._engine.passages(list(dict.fromkeys(i for found in (dense, lexical, whole) for i, _ in found)))

@@ -310,6 +310,17 @@ def test_the_page_serves_no_files_and_asks_no_other_server_even_with_a_token(loc
     assert str(Path(__file__).parents[1]) not in response.text
 
 
+@pytest.mark.parametrize(
+    "request_line",
+    ["POST /gradio_api/upload", "POST /gradio_api/run/ask", "POST /gradio_api/call/ask", "POST /gradio_api/api/ask",
+     "POST /gradio_api/component_server", "GET /gradio_api/deep_link", "GET /monitoring", "POST /login", "PUT /"],
+)  # fmt: skip
+def test_what_the_page_does_not_use_is_closed_even_with_a_token(locked: TestClient, request_line: str) -> None:
+    method, path = request_line.split(" ")
+    response = locked.request(method, path, headers={"Authorization": f"Bearer {READER}"})
+    assert kind(response) == ((404, "not-found") if method == "GET" else (405, "method"))
+
+
 @pytest.fixture
 def listening() -> Iterator[int]:
     """The echo behind the gates, on a port of its own."""
@@ -348,9 +359,24 @@ def test_a_body_that_never_comes_is_given_up(listening: int) -> None:
     assert time.monotonic() - started < 8
 
 
-def test_headers_that_never_end_are_given_up(listening: int, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("before", [b"", b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"])
+def test_headers_that_never_end_are_given_up_also_behind_a_whole_request(
+    listening: int, before: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("web.listen.HEADER_SECONDS", 0.3)
-    assert raw(listening, b"GET / HTTP/1.1\r\nHost: a\r\nX-Slow: ") == b""
+    assert raw(listening, before + b"GET / HTTP/1.1\r\nHost: a\r\nX-Slow: ").count(b"HTTP/1.1") == len(before[:1])
+
+
+def test_one_connection_more_than_may_be_open_is_refused_at_once(
+    listening: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("web.listen.CONNECTIONS", 1)
+    with socket.create_connection(("127.0.0.1", listening)):
+        refused = raw(listening, b"")
+    head, _, body = refused.partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 503 ")
+    assert b"retry-after: 2" in head
+    assert json.loads(body)["type"] == "urn:verbatim:busy"
 
 
 @pytest.mark.parametrize(
@@ -364,6 +390,20 @@ def test_headers_that_never_end_are_given_up(listening: int, monkeypatch: pytest
     ],
 )
 def test_what_is_no_http_is_refused_and_the_next_request_is_served(listening: int, sent: bytes) -> None:
-    with suppress(ConnectionError):  # it may be closed while we still send
-        assert b" 400 " in raw(listening, sent, half_close=True)[:20]
+    with suppress(OSError):  # it may be closed while we still send
+        reply = raw(listening, sent, half_close=True)
+        assert b" 400 " in reply[:20]
+        assert json.loads(reply.partition(b"\r\n\r\n")[2])["type"] == "urn:verbatim:malformed"
+    assert raw(listening, b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n").startswith(b"HTTP/1.1 200 ")
+
+
+def test_a_client_that_closes_its_half_early_is_not_waited_for(listening: int) -> None:
+    started = time.monotonic()
+    for sent in (
+        b"GET / HTTP/1.1\r\nHost: a\r\n\r\n",
+        b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nx",
+        b"",
+    ):
+        raw(listening, sent, half_close=True)
+    assert time.monotonic() - started < 5
     assert raw(listening, b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n").startswith(b"HTTP/1.1 200 ")

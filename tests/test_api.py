@@ -62,10 +62,40 @@ def test_passages_over_http_are_those_in_process(client: TestClient, sample_assi
     assert set(found["timings_ms"]) == {"embed", "search"}
 
 
-def test_passages_without_reranking_come_as_the_searches_rank_them(client: TestClient) -> None:
-    found = client.post("/v1/retrieve", json={"question": CEO, "k": 4, "rerank": False}).json()
-    assert [hit["ranks"]["fused"] for hit in found["hits"]] == [1, 2, 3, 4]
-    assert all("rerank" not in hit["ranks"] for hit in found["hits"])
+@pytest.mark.parametrize(
+    ("stages", "ranked_by"),
+    [(["dense"], {"dense"}), (["lexical", "rerank"], {"lexical"}), (["document", "dense"], {"document", "dense"})],
+)
+def test_only_the_stages_that_are_asked_for_have_a_say(
+    client: TestClient, stages: list[str], ranked_by: set[str]
+) -> None:
+    hits = client.post("/v1/retrieve", json={"question": CEO, "k": 4, "stages": stages}).json()["hits"]
+    assert {name for hit in hits for name in hit["ranks"]} - {"fused"} == ranked_by
+    assert [hit["ranks"]["fused"] for hit in hits] == [1, 2, 3, 4]
+
+
+@pytest.mark.parametrize("stages", [[], ["rerank"], ["made-up"], ["dense"] * 5, "dense"])
+def test_stages_that_search_nothing_are_refused(client: TestClient, stages: object) -> None:
+    response = client.post("/v1/retrieve", json={"question": CEO, "stages": stages})
+    check_problem(response, 422, "question" if stages == ["rerank"] else "invalid")
+
+
+def test_filters_limit_what_is_read_wherever_they_stand(client: TestClient, sample_assistant: Assistant) -> None:
+    one = sample_assistant.retrieve(CEO, 1)[0].passage.document_id
+    titled = f'title:"{sample_assistant.engine.catalog.titles([one])[one]}"'
+    for path in ("/v1/answer", "/v1/retrieve"):
+        given = client.post(path, json={"question": CEO, "where": titled}).json()
+        written = client.post(path, json={"question": f"{CEO} {titled}"}).json()
+        assert {hit["document_id"] for hit in given["hits"]} == {one}
+        assert [hit["start"] for hit in given["hits"]] == [hit["start"] for hit in written["hits"]]
+        assert client.post(path, json={"question": CEO, "where": "folder:none"}).json()["hits"] == []
+        check_problem(client.post(path, json={"question": CEO, "where": "just words"}), 422, "question")
+        check_problem(client.post(path, json={"question": CEO, "where": "after:never"}), 422, "question")
+    batch = {"questions": [{"question": CEO, "where": titled}, {"question": CEO}], "where": "folder:none"}
+    answers = client.post("/v1/answer/batch", json=batch).json()["answers"]
+    assert [each["hits"] for each in answers] == [[], []]
+    results = client.post("/v1/retrieve/batch", json={"questions": [CEO], "where": titled}).json()["results"]
+    assert {hit["document_id"] for hit in results[0]["hits"]} == {one}
 
 
 def test_a_batch_answers_in_order_with_the_ids_that_came(client: TestClient) -> None:
@@ -122,7 +152,8 @@ def test_a_question_that_cannot_be_asked_is_a_problem_even_where_events_were_wan
         {"question": "x", "k": 1001},
         {"question": "x", "k": 1.5}, {"question": "x", "k": "3"}, {"question": "x", "k": True},
         {"question": "x", "y": 1}, {"question": None},
-        {"question": "\x1c"}, {"question": ["x"]},
+        {"question": "\x1c"}, {"question": ["x"]}, {"question": "x", "where": "a" * 2001},
+        {"question": "x", "where": None},
     ],
 )  # fmt: skip
 def test_what_is_not_documented_is_refused_and_not_repeated(client: TestClient, path: str, body: object) -> None:
@@ -133,7 +164,8 @@ def test_what_is_not_documented_is_refused_and_not_repeated(client: TestClient, 
 
 @pytest.mark.parametrize("path", ["/v1/answer", "/v1/retrieve"])
 def test_limits_of_a_question_hold_at_the_limit(client: TestClient, path: str) -> None:
-    assert client.post(path, json={"question": "x" * 2000, "k": 1000}).status_code == 200
+    longest = {"question": "x" * 2000, "k": 1000, "where": "folder:" + "x" * 1993}
+    assert client.post(path, json=longest).status_code == 200
     assert client.post(path, json={"question": "x", "k": 1}).status_code == 200
 
 

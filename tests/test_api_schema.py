@@ -8,6 +8,7 @@ import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis.generation import GenerationMode
+from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from index.embed import SentenceEmbedder
 from index.engine import SearchEngine
@@ -70,6 +71,9 @@ def test_the_server_does_what_its_document_says(schema: Any, name: str, mode: Ge
         suppress_health_check=list(HealthCheck),
     )  # fmt: skip
     def check(case: Any) -> None:
-        case.call_and_validate(timeout=PATIENCE_S)
+        response = case.call(timeout=PATIENCE_S)
+        # the grammar of filters is told in words only: JSON Schema has none for it
+        told = response.status_code == 422 and response.json()["type"] == "urn:verbatim:question"
+        case.validate_response(response, excluded_checks=[positive_data_acceptance] if told else [])
 
     check()

@@ -1,5 +1,7 @@
 """What earlier turns add to a search."""
 
+from collections.abc import Collection
+
 import pytest
 
 from corpus.document import Passage
@@ -31,6 +33,9 @@ class _Fake:
         self.limited.append(where)
         hits = self.found["wider"] if "Netflix" in question else self.found["own"]
         return Retrieval(tuple(hits[:k]), {"embed": 1.0, "search": 2.0})
+
+    def only(self, searches: Collection[str]) -> "_Fake":
+        return self
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from starlette.requests import Request
 
+from index.where import Where
 from rag.assistant import Assistant
 from rag.network import ReaderModel
 from rag.rerank import ReadingReranker
@@ -78,14 +79,11 @@ def test_work_that_runs_and_is_no_longer_wanted_ends_at_its_next_stage() -> None
     begun, go_on, asked = Event(), Event(), []
 
     class Searching:
-        def timed(self, question: str, k: int) -> Retrieval:
+        def timed(self, question: str, k: int, where: Where) -> Retrieval:
             asked.append(question)
             begun.set()
             go_on.wait(10)
             return Retrieval((), {})
-
-        def retrieve(self, question: str, k: int) -> list[Any]:
-            return []
 
     workers = Workers(assistant_with(Searching()), 1, 0)
 

@@ -3,10 +3,9 @@
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 
-from rag.answer import Answer, hit_json
-from rag.assistant import Assistant
+from index.where import parse_where
+from rag.answer import hit_json
 from rag.batch import BatchQuestion, answers
-from rag.followup import Turn
 from rag.retrieve import Retrieval
 from web.contract import AnswerBatchRequest, AnswerRequest, RetrieveBatchRequest, RetrieveRequest
 from web.events import EVENT_STREAM, answer_events
@@ -26,16 +25,20 @@ def router(service: Service) -> APIRouter:
         """Answer a question in the documents' own words, or say that they do not answer it."""
         if EVENT_STREAM in request.headers.get("accept", ""):
             return await answer_events(service, wanted)
-        found = await service.workers.submit(lambda assistant: ask(assistant, wanted)).result_for(request)
+        found = await service.workers.submit(wanted.ask).result_for(request)
         service.count(found)
         return JSONResponse(found.to_json())
 
     @routes.post("/v1/answer/batch", responses=told(422, 503, reply=AnswerBatchReply))
     async def answer_batch(wanted: AnswerBatchRequest, request: Request) -> Response:
         """Answer several questions, as one piece of work; a question that cannot be asked is told in its place."""
-        questions = [BatchQuestion(each.id, each.question, tuple(each.history)) for each in wanted.questions]
+        questions = [
+            BatchQuestion(each.id, each.question, tuple(each.history), parse_where(each.where))
+            for each in wanted.questions
+        ]
+        where = parse_where(wanted.where)
         found = await service.workers.submit(
-            lambda assistant: list(answers(assistant, questions, wanted.k, wanted.at_most_wrong))
+            lambda assistant: list(answers(assistant, questions, wanted.k, wanted.at_most_wrong, where))
         ).result_for(request)
         for each in found:
             if "error" not in each:
@@ -45,30 +48,21 @@ def router(service: Service) -> APIRouter:
     @routes.post("/v1/retrieve", responses=told(422, 503, reply=RetrieveReply))
     async def retrieve(wanted: RetrieveRequest, request: Request) -> Response:
         """Find the passages that bear on a question."""
-        found = await service.workers.submit(lambda assistant: search(assistant, wanted)).result_for(request)
+        found = await service.workers.submit(wanted.search).result_for(request)
         service.metrics.stages(found.timings_ms)
         return JSONResponse(retrieval_json(wanted.question, found))
 
     @routes.post("/v1/retrieve/batch", responses=told(422, 503, reply=RetrieveBatchReply))
     async def retrieve_batch(wanted: RetrieveBatchRequest, request: Request) -> Response:
         """Find the passages of several questions, as one piece of work."""
-        each = [RetrieveRequest(question=text, k=wanted.k, rerank=wanted.rerank) for text in wanted.questions]
+        shared = {"k": wanted.k, "where": wanted.where, "stages": wanted.stages}
+        each = [RetrieveRequest.model_validate({"question": text, **shared}) for text in wanted.questions]
         found = await service.workers.submit(
-            lambda assistant: [(one.question, search(assistant, one)) for one in each]
+            lambda assistant: [(one.question, one.search(assistant)) for one in each]
         ).result_for(request)
         return JSONResponse({"results": [retrieval_json(question, hits) for question, hits in found]})
 
     return routes
-
-
-def ask(assistant: Assistant, wanted: AnswerRequest) -> Answer:
-    return assistant.ask(wanted.question, [Turn(each) for each in wanted.history], wanted.k, wanted.at_most_wrong)
-
-
-def search(assistant: Assistant, wanted: RetrieveRequest) -> Retrieval:
-    """Through all stages, or without the reranker."""
-    question = wanted.question.strip()
-    return assistant.search(question, wanted.k) if wanted.rerank else assistant.retriever.timed(question, wanted.k)
 
 
 def retrieval_json(question: str, found: Retrieval) -> dict[str, object]:

@@ -77,7 +77,7 @@ def router(service: Service) -> APIRouter:
     @routes.put(
         "/v1/documents/{document_id:path}",
         status_code=202,
-        responses=told(409, 412, 422, 503, reply=JobReply, status=202),
+        responses=told(404, 409, 412, 422, 503, reply=JobReply, status=202),
         openapi_extra=UPLOAD,
     )
     async def put(

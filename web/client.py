@@ -8,7 +8,7 @@ Failures are UserErrors: QuestionError as in process, RemoteError for all that o
 """
 
 import json
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from types import TracebackType
 from typing import Any
@@ -16,7 +16,9 @@ from typing import Any
 import httpx
 
 from corpus.document import Document
+from index.where import ANYWHERE, Where
 from rag.answer import Answer
+from rag.assistant import STAGES
 from rag.followup import Turn
 from rag.retrieve import Hit, Retrieval
 from web.wire import (
@@ -28,7 +30,7 @@ from web.wire import (
     document_from,
     problem_error,
     retrieval_from,
-    search_call,
+    retrieve_call,
 )  # fmt: skip
 
 PATIENCE_S = 60.0
@@ -51,16 +53,26 @@ class Client(AbstractContextManager["Client"]):
         self._http.close()
 
     def ask(
-        self, question: str, history: Sequence[Turn] = (), k: int = 8, at_most_wrong: float | None = None
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        k: int = 8,
+        at_most_wrong: float | None = None,
+        where: Where = ANYWHERE,
     ) -> Answer:
         """As `Assistant.ask`."""
-        return answer_from(self._send(ask_call(question, history, k, at_most_wrong)))
+        return answer_from(self._send(ask_call(question, history, k, at_most_wrong, where)))
 
     def stages(
-        self, question: str, history: Sequence[Turn] = (), k: int = 8, at_most_wrong: float | None = None
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        k: int = 8,
+        at_most_wrong: float | None = None,
+        where: Where = ANYWHERE,
     ) -> Iterator[Stage | Answer]:
         """Each stage as it is done, then the answer."""
-        call = ask_call(question, history, k, at_most_wrong)
+        call = ask_call(question, history, k, at_most_wrong, where)
         try:
             with self._http.stream(call.method, call.path, json=call.body, headers=EVENTS) as response:
                 if response.is_error:
@@ -74,13 +86,17 @@ class Client(AbstractContextManager["Client"]):
         except httpx.TransportError as error:
             raise _unreached(error) from error
 
-    def search(self, question: str, k: int) -> Retrieval:
-        """As `Assistant.search`."""
-        return retrieval_from(self._send(search_call(question, k)))
-
-    def retrieve(self, question: str, k: int = 8) -> list[Hit]:
+    def retrieve(
+        self, question: str, k: int = 8, where: Where = ANYWHERE, stages: Collection[str] = STAGES
+    ) -> list[Hit]:
         """As `Assistant.retrieve`."""
-        return list(self.search(question, k).hits)
+        return list(self.retrieval(question, k, where, stages).hits)
+
+    def retrieval(
+        self, question: str, k: int = 8, where: Where = ANYWHERE, stages: Collection[str] = STAGES
+    ) -> Retrieval:
+        """As `Assistant.retrieval`."""
+        return retrieval_from(self._send(retrieve_call(question, k, where, stages)))
 
     def document(self, document_id: str) -> Document | None:
         """As `Assistant.document`."""
@@ -117,16 +133,26 @@ class AsyncClient(AbstractAsyncContextManager["AsyncClient"]):
         await self._http.aclose()
 
     async def ask(
-        self, question: str, history: Sequence[Turn] = (), k: int = 8, at_most_wrong: float | None = None
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        k: int = 8,
+        at_most_wrong: float | None = None,
+        where: Where = ANYWHERE,
     ) -> Answer:
         """As `Assistant.ask`."""
-        return answer_from(await self._send(ask_call(question, history, k, at_most_wrong)))
+        return answer_from(await self._send(ask_call(question, history, k, at_most_wrong, where)))
 
     async def stages(
-        self, question: str, history: Sequence[Turn] = (), k: int = 8, at_most_wrong: float | None = None
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        k: int = 8,
+        at_most_wrong: float | None = None,
+        where: Where = ANYWHERE,
     ) -> AsyncIterator[Stage | Answer]:
         """Each stage as it is done, then the answer."""
-        call = ask_call(question, history, k, at_most_wrong)
+        call = ask_call(question, history, k, at_most_wrong, where)
         try:
             async with self._http.stream(call.method, call.path, json=call.body, headers=EVENTS) as response:
                 if response.is_error:
@@ -140,13 +166,17 @@ class AsyncClient(AbstractAsyncContextManager["AsyncClient"]):
         except httpx.TransportError as error:
             raise _unreached(error) from error
 
-    async def search(self, question: str, k: int) -> Retrieval:
-        """As `Assistant.search`."""
-        return retrieval_from(await self._send(search_call(question, k)))
-
-    async def retrieve(self, question: str, k: int = 8) -> list[Hit]:
+    async def retrieve(
+        self, question: str, k: int = 8, where: Where = ANYWHERE, stages: Collection[str] = STAGES
+    ) -> list[Hit]:
         """As `Assistant.retrieve`."""
-        return list((await self.search(question, k)).hits)
+        return list((await self.retrieval(question, k, where, stages)).hits)
+
+    async def retrieval(
+        self, question: str, k: int = 8, where: Where = ANYWHERE, stages: Collection[str] = STAGES
+    ) -> Retrieval:
+        """As `Assistant.retrieval`."""
+        return retrieval_from(await self._send(retrieve_call(question, k, where, stages)))
 
     async def document(self, document_id: str) -> Document | None:
         """As `Assistant.document`."""

@@ -1,10 +1,15 @@
-"""What may be asked over HTTP, field by field, with units and bounds; more than is named here is refused."""
+"""What may be asked over HTTP, field by field, with units and bounds, and how that is asked of the assistant."""
 
-from typing import Annotated
+from typing import Annotated, Literal, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from rag.assistant import MAX_HITS, MAX_QUESTION_CHARACTERS
+from index.where import parse_where
+from rag.answer import Answer
+from rag.assistant import MAX_HITS, MAX_QUESTION_CHARACTERS, Assistant
+from rag.followup import Turn
+from rag.fuse import SEARCHES
+from rag.retrieve import Retrieval
 from web.limits import BATCH, HISTORY, ID_CHARACTERS
 
 Question = Annotated[
@@ -45,11 +50,26 @@ AtMostWrong = Annotated[
         "calibrated for this version.",
     ),
 ]
-Rerank = Annotated[
-    bool,
+Filters = Annotated[
+    str,
     Field(
-        description="Whether the reader's network orders the best passages anew. Without it, passages come as the "
-        "searches rank them, several times sooner."
+        max_length=MAX_QUESTION_CHARACTERS,
+        description="Which documents may be read: `key:value` words, of which a document must meet all. Keys are "
+        "`folder`, `source`, `title`, `author`, `after`, `before`, and any that the documents' metadata has; a value "
+        "with spaces stands in double quotes. Such words may stand in the question, too; they narrow these further.",
+        examples=['source:nytimes after:2022-11-01 author:"Kate Conger"'],
+    ),
+]
+Stage = Literal["dense", "lexical", "document", "rerank"]
+Stages = Annotated[
+    list[Stage],
+    Field(
+        min_length=1,
+        max_length=len(get_args(Stage)),
+        json_schema_extra={"contains": {"enum": list(SEARCHES)}},
+        description="What has a say: the searches by a passage's meaning (`dense`), by its words (`lexical`) and by "
+        "the words of its whole document (`document`), of which one is needed; and `rerank`, which orders the best "
+        "passages anew by reading them. As shipped it leaves the order as it is and takes no time.",
     ),
 ]
 OwnId = Annotated[
@@ -72,14 +92,23 @@ class AnswerRequest(Wanted):
     history: History = []
     k: Passages = 8
     at_most_wrong: AtMostWrong = None
+    where: Filters = ""
+
+    def ask(self, assistant: Assistant) -> Answer:
+        history = [Turn(each) for each in self.history]
+        return assistant.ask(self.question, history, self.k, self.at_most_wrong, parse_where(self.where))
 
 
 class RetrieveRequest(Wanted):
-    """A question whose passages are wanted. Filters by metadata will be a field `where` here."""
+    """A question whose passages are wanted."""
 
     question: Question
     k: Passages = 8
-    rerank: Rerank = True
+    where: Filters = ""
+    stages: Stages = list(get_args(Stage))
+
+    def search(self, assistant: Assistant) -> Retrieval:
+        return assistant.retrieval(self.question, self.k, parse_where(self.where), self.stages)
 
 
 class BatchQuestionRequest(Wanted):
@@ -88,6 +117,7 @@ class BatchQuestionRequest(Wanted):
     id: OwnId = None
     question: Question
     history: History = []
+    where: Filters = ""
 
 
 class AnswerBatchRequest(Wanted):
@@ -96,6 +126,7 @@ class AnswerBatchRequest(Wanted):
     questions: list[BatchQuestionRequest] = Field(min_length=1, max_length=BATCH, description="The questions.")
     k: Passages = 8
     at_most_wrong: AtMostWrong = None
+    where: Filters = ""
 
 
 class RetrieveBatchRequest(Wanted):
@@ -103,4 +134,5 @@ class RetrieveBatchRequest(Wanted):
 
     questions: list[Question] = Field(min_length=1, max_length=BATCH, description="The questions.")
     k: Passages = 8
-    rerank: Rerank = True
+    where: Filters = ""
+    stages: Stages = list(get_args(Stage))

@@ -9,7 +9,6 @@ from fastapi.responses import StreamingResponse
 
 from corpus.errors import UserError
 from rag.answer import Answer
-from rag.followup import Turn
 from web.contract import AnswerRequest
 from web.problem import problem_of
 from web.service import Service
@@ -31,10 +30,7 @@ async def answer_events(service: Service, wanted: AnswerRequest) -> StreamingRes
         stages_done = (stage, passages, round((perf_counter() - started) * 1000, 1))
         loop.call_soon_threadsafe(stages.put_nowait, stages_done)
 
-    history = [Turn(each) for each in wanted.history]
-    work = service.workers.submit(
-        lambda assistant: assistant.ask(wanted.question, history, wanted.k, wanted.at_most_wrong), tell
-    )
+    work = service.workers.submit(wanted.ask, tell)
     work.future.add_done_callback(lambda _: loop.call_soon_threadsafe(stages.put_nowait, None))
     try:
         first = await stages.get()

@@ -2,6 +2,8 @@
 
 import asyncio
 import socket
+from http import HTTPStatus
+from secrets import token_hex
 from typing import Any
 
 import uvicorn
@@ -9,10 +11,12 @@ from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from corpus.errors import UserError
+from web.problem import Problem
 
 HEADER_SECONDS = 20
 HEADER_BYTES = 64 * 1024
 CONNECTIONS = 1_000
+RETRY_SECONDS = 2
 
 
 def check_address(host: str, port: int) -> None:
@@ -37,26 +41,50 @@ def listen(app: ASGIApp, host: str, port: int, drain_seconds: int) -> None:
         server_header=False,
         proxy_headers=False,
         h11_max_incomplete_event_size=HEADER_BYTES,
-        limit_concurrency=CONNECTIONS,
         timeout_graceful_shutdown=drain_seconds,
     )
 
 
 class PatientProtocol(H11Protocol):
-    """Closes a connection whose request line and headers are not there in time, which uvicorn itself waits for."""
+    """Closes connections that uvicorn would wait on for ever, and tells as a problem what is no request at all."""
 
     _deadline: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
-        self._deadline = self.loop.call_later(HEADER_SECONDS, self._give_up)
+        if len(self.connections) > CONNECTIONS:
+            wait = {"Retry-After": str(RETRY_SECONDS)}
+            self._refuse(Problem("busy", f"{CONNECTIONS} connections are open already; try again in a moment", wait))
+        self._expect_request()
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        self._expect_request()
 
     def connection_lost(self, exc: Exception | None) -> None:
         if self._deadline:
             self._deadline.cancel()
         super().connection_lost(exc)
 
+    def send_400_response(self, msg: str) -> None:
+        self._refuse(Problem("malformed", f"this is no HTTP/1.1, or its headers have over {HEADER_BYTES:,} bytes"))
+
+    def _expect_request(self) -> None:
+        """The whole of a request line and headers, however slowly their bytes come."""
+        if self._deadline:
+            self._deadline.cancel()
+        self._deadline = self.loop.call_later(HEADER_SECONDS, self._give_up)
+
     def _give_up(self) -> None:
-        """Later requests on the same connection have uvicorn's own limit between them."""
-        if self.cycle is None:
+        if self.cycle is None or self.cycle.response_complete:
             self.transport.close()
+
+    def _refuse(self, problem: Problem) -> None:
+        """Unless a reply is under way, which would be broken."""
+        if self.cycle is None or self.cycle.response_complete or not self.cycle.response_started:
+            response = problem.response(token_hex(16))
+            headers = [*response.raw_headers, (b"connection", b"close")]
+            head = [f"HTTP/1.1 {problem.status} {HTTPStatus(problem.status).phrase}".encode()]
+            lines = head + [name + b": " + value for name, value in headers]
+            self.transport.write(b"\r\n".join(lines) + b"\r\n\r\n" + bytes(response.body))
+        self.transport.close()

@@ -20,8 +20,8 @@ from starlette.applications import Starlette
 from corpus.edge import exit_status
 from corpus.errors import UserError
 from rag.assistant import Assistant
-from web.api import ask, retrieval_json, search
-from web.contract import AnswerRequest, AtMostWrong, History, Passages, Question, RetrieveRequest
+from web.api import retrieval_json
+from web.contract import AnswerRequest, AtMostWrong, Filters, History, Passages, Question, RetrieveRequest
 from web.problem import RefusedError
 from web.replies import AnswerReply, RetrieveReply
 from web.replies_documents import TextReply
@@ -44,10 +44,9 @@ def build_mcp(service: Service) -> MCPServer[Any]:
     server: MCPServer[Any] = MCPServer(NAME, version=API_VERSION, instructions=INSTRUCTIONS, log_level="ERROR")
 
     @server.tool(name="search", annotations=READS)
-    async def search_tool(question: Question, k: Passages = 8) -> RetrieveReply:
+    async def search_tool(question: Question, k: Passages = 8, where: Filters = "") -> RetrieveReply:
         """Find the passages that bear on a question, best first."""
-        wanted = RetrieveRequest(question=question, k=k)
-        found = await _worked(service, lambda assistant: search(assistant, wanted))
+        found = await _worked(service, RetrieveRequest(question=question, k=k, where=where).search)
         service.metrics.stages(found.timings_ms)
         return RetrieveReply.model_validate(retrieval_json(question, found))
 
@@ -57,10 +56,11 @@ def build_mcp(service: Service) -> MCPServer[Any]:
         history: Earlier = None,
         k: Passages = 8,
         at_most_wrong: AtMostWrong = None,
+        where: Filters = "",
     ) -> AnswerReply:
         """Answer a question in the documents' own words with citations, or say that they do not answer it."""
-        wanted = AnswerRequest(question=question, history=history or [], k=k, at_most_wrong=at_most_wrong)
-        found = await _worked(service, lambda assistant: ask(assistant, wanted))
+        asked = AnswerRequest(question=question, history=history or [], k=k, at_most_wrong=at_most_wrong, where=where)
+        found = await _worked(service, asked.ask)
         service.count(found)
         return AnswerReply.model_validate(found.to_json())
 

@@ -36,6 +36,7 @@ class CitationReply(Reply):
     title: str = Field(description="The document's title.")
     source: str = Field(description="Where the document came from: an address, a publisher, or its id.")
     page: int | None = Field(description="The page of the quote, from 1; null for formats without pages.")
+    metadata: dict[str, str] = Field(description="What the document says about itself, such as author and date.")
     start: int = Field(ge=0, description=f"Where the passage begins. {OFFSETS}")
     end: int = Field(ge=0, description=f"Where it ends. {OFFSETS}")
     quote_start: int = Field(ge=0, description=f"Where the quote begins. {OFFSETS}")

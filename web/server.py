@@ -25,7 +25,7 @@ from web.mcp import build_mcp, mcp_app
 from web.metrics import Metrics
 from web.page import mount_page
 from web.policy import Policy
-from web.problem import tell_problems
+from web.problem import RefusedError, tell_problems
 from web.rate import Rate
 from web.refusals import PageProblems, Refusals
 from web.replies import ProblemReply
@@ -35,6 +35,9 @@ from web.work import Workers
 
 API = ("/v1", "/healthz", "/readyz", "/metrics", "/openapi.json")
 MCP = "/mcp"
+PAGE_POSTS = frozenset({"/gradio_api/queue/join", "/gradio_api/reset", "/gradio_api/cancel"})
+PAGE_CLOSED = ("/gradio_api/file", "/gradio_api/proxy", "/gradio_api/stream", "/gradio_api/deep_link", "/monitoring")
+"""Gradio offers more than the page needs: uploads, calls past its queue, files, other servers, stored states."""
 ABOUT = """Questions answered in the words of a folder of documents, and the passages that bear on them.
 
 Every failure is an RFC 9457 problem (`application/problem+json`); `type` is one of a few that are stable. Send
@@ -115,7 +118,15 @@ class _Surfaces:
             await self._agents(scope, receive, send)
         else:
             scope["state"]["surface"] = "page"
+            _check_page(scope["method"], scope["path"])
             await self._page(scope, receive, send)
+
+
+def _check_page(method: str, path: str) -> None:
+    if path.startswith(PAGE_CLOSED):
+        raise RefusedError("not-found", "the page does not offer this; /openapi.json lists what programs can use")
+    if method not in ("GET", "HEAD", "OPTIONS") and path not in PAGE_POSTS:
+        raise RefusedError("method", "the page is read with GET; /openapi.json lists the rest", {"Allow": "GET, HEAD"})
 
 
 def _openapi(server: FastAPI) -> dict[str, object]:

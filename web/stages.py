@@ -1,8 +1,9 @@
 """An assistant that tells of each stage as it is done, and stops between two of them when told to."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from index.where import ANYWHERE, Where
 from rag.assistant import Assistant
 from rag.read import Finding, Reader
 from rag.rerank import Reranker
@@ -30,13 +31,16 @@ class _WatchedRetriever:
     retriever: Retriever
     checkpoint: Checkpoint
 
-    def retrieve(self, question: str, k: int) -> list[Hit]:
-        return list(self.timed(question, k).hits)
+    def retrieve(self, question: str, k: int, where: Where = ANYWHERE) -> list[Hit]:
+        return list(self.timed(question, k, where).hits)
 
-    def timed(self, question: str, k: int) -> Retrieval:
-        found = self.retriever.timed(question, k)
+    def timed(self, question: str, k: int, where: Where = ANYWHERE) -> Retrieval:
+        found = self.retriever.timed(question, k, where)
         self.checkpoint("search", len(found.hits))
         return found
+
+    def only(self, searches: Collection[str]) -> "_WatchedRetriever":
+        return _WatchedRetriever(self.retriever.only(searches), self.checkpoint)
 
 
 class _WatchedReranker:

@@ -1,6 +1,6 @@
 """Requests as they go over the wire, and replies as the values that the assistant itself gives."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from corpus.document import Document, Passage
 from corpus.errors import QuestionError, UserError
+from index.where import Where
 from rag.answer import Answer, Citation
 from rag.followup import Turn
 from rag.retrieve import Hit, Retrieval
@@ -33,14 +34,16 @@ class RemoteError(UserError):
         self.retry_after = retry_after
 
 
-def ask_call(question: str, history: Sequence[Turn], k: int, at_most_wrong: float | None) -> Call:
+def ask_call(question: str, history: Sequence[Turn], k: int, at_most_wrong: float | None, where: Where) -> Call:
     """Of the turns, the questions are sent: the server finds their answers again where it needs them."""
-    body = {"question": question, "history": [turn.question for turn in history], "k": k}
-    return Call("POST", "/v1/answer", body | {"at_most_wrong": at_most_wrong})
+    earlier = [f"{turn.question} {turn.where}".strip() for turn in history]
+    body = {"question": question, "history": earlier, "k": k, "at_most_wrong": at_most_wrong, "where": str(where)}
+    return Call("POST", "/v1/answer", body)
 
 
-def search_call(question: str, k: int) -> Call:
-    return Call("POST", "/v1/retrieve", {"question": question, "k": k})
+def retrieve_call(question: str, k: int, where: Where, stages: Collection[str]) -> Call:
+    body = {"question": question, "k": k, "where": str(where), "stages": list(stages)}
+    return Call("POST", "/v1/retrieve", body)
 
 
 def document_call(document_id: str, start: int | None = None) -> Call:
@@ -58,7 +61,7 @@ def problem_error(reply: Mapping[str, Any], retry_after: str | None) -> UserErro
 
 
 def answer_from(reply: Mapping[str, Any]) -> Answer:
-    """Without its draft, which does not travel."""
+    """Without its draft and its filters, which do not travel."""
     return Answer(
         question=reply["question"],
         standalone_question=reply["standalone_question"],
@@ -88,4 +91,5 @@ def _hit(each: Mapping[str, Any]) -> Hit:
 def _citation(each: Mapping[str, Any]) -> Citation:
     passage = Passage(each["document_id"], each["start"], each["end"], each["passage"])
     place = each["quote_start"], each["quote_end"]
-    return Citation(each["number"], passage, *place, each["title"], each["source"], each["page"])
+    metadata = MappingProxyType(each["metadata"])
+    return Citation(each["number"], passage, *place, each["title"], each["source"], each["page"], metadata)
