@@ -1,5 +1,6 @@
 """Who may come in: tokens and scopes, names and origins, how often, how much, and what is open without a token."""
 
+import asyncio
 import io
 import json
 import socket
@@ -38,6 +39,10 @@ async def echo(scope: Scope, receive: Receive, send: Send) -> None:
     body = (await receive())["body"]
     await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"text/plain")]})
     await send({"type": "http.response.body", "body": str(len(body)).encode()})
+
+
+async def never() -> Any:
+    """A client that sends nothing."""
 
 
 @pytest.fixture
@@ -234,6 +239,23 @@ def test_a_bug_is_a_problem_that_tells_nothing_and_a_logged_fault_that_tells_all
     fault = json.loads(lines.getvalue().splitlines()[0])
     assert fault["request_id"] == response.headers["x-request-id"]
     assert "/secret/path" in fault["traceback"]
+
+
+def test_a_request_that_is_not_finished_when_the_server_stops_is_told_so() -> None:
+    sent: list[Any] = []
+
+    async def cancelled(scope: Scope, receive: Receive, send: Send) -> None:
+        raise asyncio.CancelledError
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    scope = {"type": "http", "method": "GET", "path": "/v1/x", "headers": []}
+    with pytest.raises(asyncio.CancelledError):
+        asyncio.run(Door(cancelled, Log(io.StringIO()), Metrics())(scope, never, send))
+    assert sent[0]["status"] == 503
+    assert (b"retry-after", b"5") in sent[0]["headers"]
+    assert json.loads(sent[1]["body"])["type"] == "urn:verbatim:busy"
 
 
 ATTACKED = """

@@ -2,11 +2,8 @@
 
 import asyncio
 import json
-import socket
 import subprocess
 import sys
-import threading
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -15,7 +12,6 @@ import anyio
 import httpx
 import mcp
 import pytest
-import uvicorn
 
 from corpus.errors import QuestionError
 from index.place import ROOT
@@ -23,6 +19,7 @@ from index.where import parse_where
 from rag.answer import Answer, hit_json
 from rag.assistant import Assistant
 from rag.followup import Turn
+from tests.serving import free_port, in_a_thread
 from web.client import AsyncClient, Client
 from web.server import build_server
 from web.wire import RemoteError
@@ -37,23 +34,10 @@ QUESTIONS = [
 Json = dict[str, Any]
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @pytest.fixture(scope="module")
 def url(sample_assistant: Assistant) -> Iterator[str]:
-    port = free_port()
-    server = uvicorn.Server(uvicorn.Config(build_server(sample_assistant), port=port, log_level="error"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    thread.join()
+    with in_a_thread(build_server(sample_assistant)) as url:
+        yield url
 
 
 def turns(history: list[str]) -> list[Turn]:

@@ -2,11 +2,8 @@
 
 import json
 import re
-import socket
 import subprocess
 import sys
-import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from shutil import which
@@ -15,10 +12,10 @@ from typing import Any
 import anyio
 import mcp
 import pytest
-import uvicorn
 
 from index.place import ROOT
 from rag.assistant import Assistant
+from tests.serving import in_a_thread
 from web.server import build_server
 from web.settings import PREFIX, Settings, load_settings
 from web.tokens import read_tokens
@@ -30,17 +27,8 @@ ADDRESS = "http://127.0.0.1:7860"
 
 @pytest.fixture(scope="module")
 def url(sample_assistant: Assistant) -> Iterator[str]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
-    server = uvicorn.Server(uvicorn.Config(build_server(sample_assistant), port=port, log_level="error"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    thread.join()
+    with in_a_thread(build_server(sample_assistant)) as url:
+        yield url
 
 
 def block(language: str) -> str:

@@ -63,6 +63,20 @@ def test_one_more_than_may_wait_is_refused_at_once_and_room_comes_back(idle: Ass
     assert (workers.running, workers.waiting) == (0, 0)
 
 
+def test_who_would_have_to_wait_too_long_is_refused_though_there_is_room(
+    idle: Assistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("web.work.LONGEST_WAIT_S", 0.0001)
+    workers, held = Workers(idle, 1, 5), Held()
+    workers.submit(lambda _: time.sleep(0.01)).future.result(10)
+    works = [workers.submit(held) for _ in range(2)]
+    with pytest.raises(RefusedError):
+        workers.submit(held)
+    held.go_on.set()
+    assert [work.future.result(10) for work in works] == ["done"] * 2
+    workers.close()
+
+
 def test_work_that_waits_and_is_no_longer_wanted_never_begins(idle: Assistant) -> None:
     workers, held = Workers(idle, 1, 2), Held()
     first, second = workers.submit(held), workers.submit(held)

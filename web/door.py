@@ -1,6 +1,7 @@
 """The outermost layer: gives each request an id, logs and counts it, and turns a bug into a problem."""
 
 import re
+from asyncio import CancelledError
 from secrets import token_hex
 from time import perf_counter
 
@@ -9,12 +10,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from web.log import Log
 from web.metrics import Metrics
-from web.problem import FAULT
+from web.problem import FAULT, Problem
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 METHODS = frozenset("GET HEAD POST PUT DELETE OPTIONS PATCH".split())
 QUIET = ("/healthz", "/readyz", "/metrics")
 GONE = 499
+STOPPING = Problem("busy", "the server is being stopped; ask again when it is back", {"Retry-After": "5"})
 
 
 class Door:
@@ -41,6 +43,10 @@ class Door:
 
         try:
             await self._app(scope, receive, send_with_id)
+        except CancelledError:  # the time to finish requests is over
+            if not status:
+                await STOPPING.response(request_id)(scope, receive, send_with_id)
+            raise
         except Exception as error:  # noqa: BLE001  the one place where a bug becomes a reply
             self._log.fault(request_id, error)
             if not status:

@@ -15,7 +15,7 @@ class Limits:
     upload_bytes: int = 10 << 20
     body_seconds: float = 30
     uploads_waiting: int = 32
-    workers: int = 2
+    workers: int = 4
     waiting: int = 64
     requests_per_minute: int = 1_200
     drain_seconds: int = 20

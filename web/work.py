@@ -1,4 +1,4 @@
-"""A bounded pool for questions: so many are worked on, so many wait, one more is refused at once.
+"""A bounded pool for questions: so many are worked on, so many wait, and not for too long; others are refused at once.
 
 Work whose client has gone stops: at once if it waits, else at its next stage.
 """
@@ -8,6 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from threading import Event, Lock
+from time import monotonic
 from typing import Generic, TypeVar
 
 from starlette.requests import Request
@@ -17,7 +18,9 @@ from web.problem import RefusedError
 from web.stages import Checkpoint, watched
 
 T = TypeVar("T")
-RETRY_SECONDS = 1
+LONGEST_WAIT_S = 20.0
+"""Who would probably have to wait longer is refused."""
+_NEWEST = 0.1
 
 
 class GoneError(RefusedError):
@@ -68,6 +71,7 @@ class Workers:
         self._most = workers + waiting
         self._workers = workers
         self._count = 0
+        self._seconds = 0.0  # what work took of late
         self._lock = Lock()
         self._pool = ThreadPoolExecutor(workers, thread_name_prefix="worker")
 
@@ -88,12 +92,20 @@ class Workers:
                 raise GoneError()
             told(stage, left)
 
+        def begun() -> T:
+            started = monotonic()
+            try:
+                return act(watched(self._assistant, checkpoint))
+            finally:
+                self._seconds += _NEWEST * (monotonic() - started - self._seconds)
+
         with self._lock:
-            if self._count >= self._most:
+            wait = self.waiting * self._seconds / self._workers
+            if self._count >= self._most or wait > LONGEST_WAIT_S:
                 detail = f"{self.waiting} questions wait already; try again in a moment"
-                raise RefusedError("busy", detail, {"Retry-After": str(RETRY_SECONDS)})
+                raise RefusedError("busy", detail, {"Retry-After": str(max(1, round(wait)))})
             self._count += 1
-        future = self._pool.submit(act, watched(self._assistant, checkpoint))
+        future = self._pool.submit(begun)
         future.add_done_callback(self._finished)
         return Work(future, stopped)
 
