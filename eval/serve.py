@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import cycle
+from itertools import cycle, product
 from pathlib import Path
 
 import numpy as np
@@ -37,12 +37,14 @@ QUESTIONS = (
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """One load on one door, the ceiling in questions a second, and the server's memory after it in MiB."""
+    """One load on one door and the ceiling in questions a second; after it, the server's memory in MiB, and how many
+    requests it has answered in all."""
 
     door: str
     load: Load
     ceiling: float
     mebibytes: float
+    requests: int
 
 
 def serve_speed(store: Path, passages: int = PASSAGES, seconds: float = 20) -> Iterator[Served]:
@@ -58,10 +60,11 @@ def serve_speed(store: Path, passages: int = PASSAGES, seconds: float = 20) -> I
     server = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         wait_for(f"http://127.0.0.1:{port}/readyz")
-        for door, ceiling in ceilings.items():
-            for clients in CLIENTS:
-                load = drive(f"http://127.0.0.1:{port}{door}", QUESTIONS, clients, seconds)
-                yield Served(door, load, ceiling, _mebibytes(server.pid))
+        requests = 0
+        for door, clients in product(ceilings, CLIENTS):
+            load = drive(f"http://127.0.0.1:{port}{door}", QUESTIONS, clients, seconds)
+            requests += len(load.replies) + load.refused + load.failed
+            yield Served(door, load, ceilings[door], _mebibytes(server.pid), requests)
     finally:
         server.terminate()
         server.wait()
@@ -74,7 +77,7 @@ def serve_line(served: Served) -> str:
     return (
         f"{served.door:13} {load.clients:4} clients {load.per_second:7.1f}/s {load.per_second / served.ceiling:5.2f} × "
         f"ceiling {served.ceiling:.1f}/s  {waits}  refused {load.refused}  failed {load.failed}  "
-        f"{served.mebibytes:.0f} MiB"
+        f"{served.mebibytes:.0f} MiB after {served.requests:,} requests"
     )
 
 

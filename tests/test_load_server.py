@@ -63,9 +63,10 @@ def test_figures_are_ratios_to_the_ceiling() -> None:
     assert load.per_second == 2.0
     assert load.milliseconds(0.5) == 20.0
     assert Load(8, 2.0, (), 1, 0).milliseconds(0.5) == 0.0
-    line = serve_line(Served("/v1/answer", load, 4.0, 100.0))
+    line = serve_line(Served("/v1/answer", load, 4.0, 100.0, 5))
     assert "0.50 × ceiling" in line
     assert "refused 1" in line
+    assert "100 MiB after 5 requests" in line
 
 
 def test_the_store_made_for_the_load_is_sound_and_as_large_as_asked(tmp_path: Path) -> None:
