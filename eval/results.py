@@ -24,8 +24,8 @@ SHIPPED = Settings()
 SYSTEMS = {
     "BM25 of whole documents": replace(SHIPPED, dense=0.0, lexical=0.0, document=1.0),
     "BM25 of passages": replace(SHIPPED, dense=0.0, lexical=1.0, document=0.0),
-    "dense, MiniLM": replace(SHIPPED, dense=1.0, lexical=0.0, document=0.0),
-    "fused by ranks (RRF)": replace(SHIPPED, fusion="rrf"),
+    "dense, MiniLM": replace(SHIPPED, dense=1.0, lexical=0.0, document=0.0, feedback=0.0),
+    "fused by ranks (RRF)": replace(SHIPPED, fusion="rrf", feedback=0.0),
     "reranked": replace(SHIPPED, rerank=0.3),
     "never refusing": replace(SHIPPED, threshold=0.0),
     "as shipped": SHIPPED,

@@ -31,8 +31,8 @@ def answers(store: Path, embedder: "WordEmbedder") -> list[object]:
                 hits = [*dense, *engine.search_lexical(question, 5), *engine.search_documents(question, 5)]
                 passages = engine.passages([i for i, _ in hits])
                 ids = sorted({passage.document_id for passage in passages.values()})
-                counts = (engine.catalog.titles(ids), engine.passage_counts(ids))
-                found += [[(passages[i], round(score, 4)) for i, score in hits], *counts]
+                homes = engine.homes([i for i, _ in hits])
+                found += [[(passages[i], round(score, 4)) for i, score in hits], homes, engine.catalog.titles(ids)]
                 found += [engine.catalog.document(document_id) for document_id in ids]
     return found
 
