@@ -61,7 +61,7 @@ def make(store: Path, records: Records, previous: Indexes | None) -> Indexes:
         parts = [_lexical(folder / name, records, previous) for name in (lexical.PASSAGES, lexical.DOCUMENTS)]
         for each in (folder / lexical.PASSAGES, folder / lexical.DOCUMENTS, folder, store):
             sync_folder(each)
-        manifest = Manifest(folder.name, counts.generation, folder_seal(folder))
+        manifest = Manifest(folder.name, counts.generation, folder_seal(folder), records.fields_seal())
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
