@@ -58,6 +58,8 @@ def command_line() -> argparse.ArgumentParser:
     results.add_argument("--data", type=Path, required=True, metavar="DIR", help="the folder that holds the open sets")
     results.add_argument("--out", type=Path, metavar="FILE", help="where to write (eval/RESULTS.md)")
     speed = commands.add_parser("speed", help="times, as ratios to limits measured in the same run")
+    about = "ask: a question and the start; sync: files into a store, some minutes (both)"
+    speed.add_argument("what", nargs="?", choices=("ask", "sync"), help=about)
     speed.add_argument("--corpus", type=Path, metavar="DIR", help="folder of documents (the sample corpus)")
     speed.add_argument("--store", type=Path, metavar="DIR", help="where the index lies")
     return parser

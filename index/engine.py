@@ -46,6 +46,7 @@ class SearchEngine:
         self._changing = threading.Lock()
         self._here = threading.local()
         self._indexes: Indexes | None = None
+        self._sound_fields = ""
         self._chosen: dict[tuple[Manifest, Where], tuple[Ids, list[int]]] = {}
         try:
             self._catch_up()
@@ -200,7 +201,14 @@ class SearchEngine:
             return None, None
         chosen = self._chosen.get((found.manifest, where))
         if chosen is None:
+            self._check_fields(found.manifest.fields)
             chosen = self.catalog.passage_ids(where)
             before = self._chosen if len(self._chosen) < _REMEMBERED else {}
             self._chosen = {**before, (found.manifest, where): chosen}  # whole, for other threads read it
         return chosen
+
+    def _check_fields(self, sealed: str) -> None:
+        """What filters see is looked at before the first of a generation, and not by those who never filter."""
+        if sealed != self._sound_fields and sealed != self.catalog.fields_seal():
+            raise damaged(self.catalog.path, "what filters see of its documents does not match its checksum")
+        self._sound_fields = sealed

@@ -68,7 +68,7 @@ def make(store: Path, records: Records, previous: Indexes | None) -> Indexes:
         )
         for each in (folder / lexical.PASSAGES, folder / lexical.DOCUMENTS, folder, store):
             sync_folder(each)
-        manifest = Manifest(folder.name, counts.generation, folder_seal(folder))
+        manifest = Manifest(folder.name, counts.generation, folder_seal(folder), records.fields_seal())
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise

@@ -89,6 +89,14 @@ class Records:
         sql = "SELECT f.name, f.value FROM fields f JOIN documents d ON d.key = f.document WHERE d.id = :id AND"
         return dict(self._seen(f"{sql} {_SEEN}", id=document_id))
 
+    def fields_seal(self) -> str:
+        """A checksum over what filters see of every document."""
+        sql = "SELECT f.document, f.name, f.value FROM fields f JOIN documents d ON d.key = f.document WHERE"
+        sealed = b""
+        for row in self._database.stream(f"{sql} {_SEEN} ORDER BY f.document, f.name", {"at": self._at}):
+            sealed = seal(sealed, *row)
+        return sealed.hex()
+
     def field_names(self) -> list[str]:
         """What documents can be filtered by, folded, the most frequent first."""
         sql = f"SELECT f.name FROM fields f JOIN documents d ON d.key = f.document WHERE {_SEEN} GROUP BY f.name"
