@@ -148,7 +148,19 @@ def _results(options: argparse.Namespace) -> int:
 
 
 def _speed(options: argparse.Namespace) -> int:
-    return _serve(options) if options.what == "serve" else _ask_speed(options)
+    if options.what == "serve":
+        return _serve(options)
+    from eval.speed import ask_speed, start_speed
+    from eval.syncing import sync_ratios
+    from rag.build import build_assistant
+
+    if options.what != "sync":
+        print(ask_speed(build_assistant(options.corpus, options.store)))
+        print(start_speed())
+    if options.what != "ask":
+        with tempfile.TemporaryDirectory() as folder:
+            _print(map(str, sync_ratios(Path(folder))))
+    return 0
 
 
 def _serve(options: argparse.Namespace) -> int:
@@ -157,26 +169,8 @@ def _serve(options: argparse.Namespace) -> int:
     from eval.serve import serve_line, serve_speed
 
     with tempfile.TemporaryDirectory() as folder:
-        for each in serve_speed(options.store or Path(folder) / "store", options.passages, options.seconds):
-            print(serve_line(each), flush=True)
-    return 0
-
-
-def _ask_speed(options: argparse.Namespace) -> int:
-    from eval.speed import ask_speed, start_speed, sync_speed
-    from index.place import SAMPLE_CORPUS
-    from rag.build import build_assistant
-
-    corpus = options.corpus or SAMPLE_CORPUS
-    timings = [ask_speed(build_assistant(corpus, options.store))]
-    with tempfile.TemporaryDirectory() as folder:
-        timings.append(sync_speed(corpus, Path(folder)))
-    timings.append(start_speed())
-    for each in timings:
-        print(
-            f"{each.name:22} {each.milliseconds:8.0f} ms   {each.ratio:5.2f} × "
-            f"{each.limit} ({each.limit_milliseconds:.0f} ms)"
-        )
+        served = serve_speed(options.store or Path(folder) / "store", options.passages, options.seconds)
+        _print(map(serve_line, served))
     return 0
 
 
@@ -206,7 +200,7 @@ def _gate(wanted: Mapping[str, float], runs: Sequence[SavedRun]) -> int:
 
 def _print(lines: Iterable[str]) -> None:
     for line in lines:
-        print(line)
+        print(line, flush=True)
 
 
 if __name__ == "__main__":

@@ -26,6 +26,7 @@ settings for --set and --sweep:
   fusion               how searches are fused: sum (of shares of the best score) or rrf (by ranks)
   dense, lexical, document   weights of the searches: by meaning, BM25 of passages, BM25 of whole documents
   whole                passages up to which a document counts whole
+  feedback             how far the question's vector is moved toward what was best, for a second dense search; 0: none
   depth                passages that each search contributes
   read                 passages that are read for an answer
   rerank               weight of the relevance seen in them beside the fused score; 0: they stay in order
@@ -57,8 +58,9 @@ def command_line() -> argparse.ArgumentParser:
     results.add_argument("--data", type=Path, required=True, metavar="DIR", help="the folder that holds the open sets")
     results.add_argument("--out", type=Path, metavar="FILE", help="where to write (eval/RESULTS.md)")
     speed = commands.add_parser("speed", help="times, as ratios to limits measured in the same run")
-    what = "serve: the HTTP server under load, beside the same process without a server"
-    speed.add_argument("what", nargs="?", choices=["ask", "serve"], default="ask", help=what)
+    about = "ask: a question and the start; sync: files into a store, some minutes (both, unless serve); "
+    about += "serve: the HTTP server under load, beside the same process without a server"
+    speed.add_argument("what", nargs="?", choices=("ask", "sync", "serve"), help=about)
     speed.add_argument("--passages", type=_count, default=100_000, metavar="N", help="serve: of a store made for it")
     speed.add_argument("--seconds", type=_count, default=20, metavar="N", help="serve: each load's length (20)")
     speed.add_argument("--corpus", type=Path, metavar="DIR", help="folder of documents (the sample corpus)")

@@ -7,14 +7,11 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
 from statistics import median
 
+from eval.ratio import Ratio
 from index.embed import SentenceEmbedder
-from index.engine import SearchEngine
 from index.place import ROOT
-from index.sync import sync
 from rag.assistant import READ, Assistant
 from rag.network import ReaderModel
 
@@ -23,21 +20,7 @@ REPEATS = 20
 PATIENCE_S = 120
 
 
-@dataclass(frozen=True, slots=True)
-class Timing:
-    """What was timed, its milliseconds, and those of the limit it is held against."""
-
-    name: str
-    milliseconds: float
-    limit: str
-    limit_milliseconds: float
-
-    @property
-    def ratio(self) -> float:
-        return self.milliseconds / self.limit_milliseconds
-
-
-def ask_speed(assistant: Assistant) -> Timing:
+def ask_speed(assistant: Assistant) -> Ratio:
     """A question to an answer, against the bare passes of the two models that it needs."""
     hits = assistant.retrieve(QUESTION, READ)
     texts = [hit.passage.text for hit in hits]
@@ -48,24 +31,10 @@ def ask_speed(assistant: Assistant) -> Timing:
         model.read(QUESTION, [""] * len(texts), texts)
 
     passes()
-    return Timing("a question, answered", _timed(lambda: assistant.ask(QUESTION)), "bare model passes", _timed(passes))
+    return Ratio("a question, answered", _timed(lambda: assistant.ask(QUESTION)), "bare model passes", _timed(passes))
 
 
-def sync_speed(corpus: Path, store: Path) -> Timing:
-    """A folder to a searchable store, against embedding the same texts."""
-    embedder = SentenceEmbedder()
-    embedder.embed_query(QUESTION)
-    engine = SearchEngine(store)
-    started = time.perf_counter()
-    sync(corpus, engine, embedder)
-    took = (time.perf_counter() - started) * 1000
-    texts = [entry.text for entry in engine.catalog.entries_since(0)]
-    started = time.perf_counter()
-    embedder.embed_passages(texts)
-    return Timing("a folder, synced", took, "embedding its passages", (time.perf_counter() - started) * 1000)
-
-
-def start_speed() -> Timing:
+def start_speed() -> Ratio:
     """`python app.py` to the page's first byte, against importing the libraries it stands on."""
     started = time.perf_counter()
     imports = "import torch, sentence_transformers, gradio"
@@ -76,7 +45,7 @@ def start_speed() -> Timing:
     server = subprocess.Popen([sys.executable, "app.py", "--port", str(port)], cwd=ROOT, stdout=subprocess.DEVNULL)
     try:
         wait_for(f"http://127.0.0.1:{port}/")
-        return Timing("app.py, to the page", (time.perf_counter() - started) * 1000, "importing its libraries", limit)
+        return Ratio("app.py, to the page", (time.perf_counter() - started) * 1000, "importing its libraries", limit)
     finally:
         server.terminate()
         server.wait()

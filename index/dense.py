@@ -12,9 +12,9 @@ import faiss  # isort: skip
 
 from index.embed import Vectors
 from index.files import write_file
+from index.homes import Ids
 
 FILE = "dense.faiss"
-Ids = np.ndarray[Any, np.dtype[np.int64]]
 _faiss: Any = faiss  # its types do not know the parameters of a search
 _BATCH = 10_000
 _TRAINED_ON = 50_000
@@ -83,6 +83,10 @@ class DenseIndex:
         scores, ids = self._index.search(vector.reshape(1, -1), k, params=self._selecting(k, among))
         return [(int(i), float(score)) for i, score in zip(ids[0], scores[0], strict=True) if i >= 0]
 
+    def vectors(self, passage_ids: Sequence[int] | Ids) -> Vectors:
+        """As the index holds them, which may be rounded: float32 of shape (passages, dimensions)."""
+        return self._index.reconstruct_batch(np.asarray(passage_ids, dtype=np.int64))
+
     def holds(self, passage_ids: Iterable[int]) -> bool:
         """Whether it holds any of the ids."""
         return bool(np.isin(np.array(list(passage_ids), dtype=np.int64), self.ids).any())
@@ -100,7 +104,7 @@ class DenseIndex:
 
     def _exact(self, vector: Vectors, k: int, among: Ids) -> list[tuple[int, float]]:
         ids = np.intersect1d(among, self.ids)
-        scores = self._index.reconstruct_batch(ids) @ vector
+        scores = self.vectors(ids) @ vector
         best = np.argsort(-scores, kind="stable")[:k]
         return [(int(ids[i]), float(scores[i])) for i in best]
 

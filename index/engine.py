@@ -5,12 +5,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+import numpy as np
+
 from corpus.document import Document, Passage
 from corpus.errors import StoreError
 from index import indexes
 from index.catalog import Catalog, EmbeddedPassage
-from index.dense import Ids
 from index.embed import Vectors
+from index.homes import Home, Ids
 from index.indexes import Indexes
 from index.lock import WriterLock
 from index.manifest import Manifest
@@ -44,6 +46,7 @@ class SearchEngine:
         self._changing = threading.Lock()
         self._here = threading.local()
         self._indexes: Indexes | None = None
+        self._sound_fields = ""
         self._chosen: dict[tuple[Manifest, Where], tuple[Ids, list[int]]] = {}
         try:
             self._catch_up()
@@ -118,10 +121,15 @@ class SearchEngine:
                 raise damaged(self.catalog.path, "a passage that the indexes hold is missing")
             return passages
 
-    def passage_counts(self, document_ids: Sequence[str]) -> dict[str, int]:
-        """Document id to its number of passages."""
-        with self.reading():
-            return self.catalog.passage_counts(document_ids)
+    def homes(self, passage_ids: Sequence[int]) -> dict[int, Home]:
+        """The documents that passages are of, by passage id."""
+        with self.reading() as found:
+            return found.homes.of(passage_ids) if found else {}
+
+    def vectors(self, passage_ids: Sequence[int]) -> Vectors:
+        """What the dense index holds of passages that it found: float32 of shape (passages, dimensions)."""
+        with self.reading() as found:
+            return found.dense.vectors(passage_ids) if found else np.zeros((0, 1), dtype=np.float32)
 
     def close(self) -> None:
         self.catalog.close()
@@ -167,8 +175,8 @@ class SearchEngine:
         with self._changing:
             if self._indexes and self._indexes.manifest == manifest:
                 return self._indexes
-            found = indexes.load(self.store, manifest)
-            if found and not found.agree_with(self.catalog):
+            found = indexes.load(self.store, manifest, self.catalog)
+            if found and not found.agree():
                 raise damaged(self.catalog.path, "it does not hold what its indexes hold")
             self._indexes = found or self._indexes
             return found
@@ -193,7 +201,14 @@ class SearchEngine:
             return None, None
         chosen = self._chosen.get((found.manifest, where))
         if chosen is None:
+            self._check_fields(found.manifest.fields)
             chosen = self.catalog.passage_ids(where)
             before = self._chosen if len(self._chosen) < _REMEMBERED else {}
             self._chosen = {**before, (found.manifest, where): chosen}  # whole, for other threads read it
         return chosen
+
+    def _check_fields(self, sealed: str) -> None:
+        """What filters see is looked at before the first of a generation, and not by those who never filter."""
+        if sealed != self._sound_fields and sealed != self.catalog.fields_seal():
+            raise damaged(self.catalog.path, "what filters see of its documents does not match its checksum")
+        self._sound_fields = sealed

@@ -9,6 +9,7 @@ from pathlib import Path
 from index import lexical
 from index.dense import DenseIndex
 from index.files import sync_folder
+from index.homes import Homes
 from index.lexical import LexicalIndex
 from index.manifest import Manifest
 from index.records import Counts, Records
@@ -25,22 +26,26 @@ class Indexes:
     dense: DenseIndex
     passages: LexicalIndex
     documents: LexicalIndex
+    homes: Homes
 
-    def agree_with(self, records: Records) -> bool:
+    def agree(self) -> bool:
         """Whether they hold what the catalog holds in their generation."""
-        ids, keys = records.passage_ids()
+        ids = self.homes.passage_ids
         dense = len(self.dense.ids) == len(ids) and bool((self.dense.ids == ids).all())
-        return dense and len(self.passages) == len(ids) and len(self.documents) <= len(keys)
+        return dense and len(self.passages) == len(ids) and len(self.documents) == self.homes.documents
 
 
-def load(store: Path, manifest: Manifest) -> Indexes | None:
-    """The published indexes, or None if they are not there or their bytes are not those that were published."""
+def load(store: Path, manifest: Manifest, records: Records) -> Indexes | None:
+    """The published indexes, and the homes of the generation that the records are read in.
+
+    None if they are not there, or if their bytes are not those that were published.
+    """
     folder = store / manifest.folder
     try:
         if not manifest.folder or folder_seal(folder) != manifest.seal:
             return None
-        whole = LexicalIndex.load(folder / lexical.DOCUMENTS)
-        return Indexes(manifest, DenseIndex.load(folder), LexicalIndex.load(folder / lexical.PASSAGES), whole)
+        passages, documents = (LexicalIndex.load(folder / name) for name in (lexical.PASSAGES, lexical.DOCUMENTS))
+        return Indexes(manifest, DenseIndex.load(folder), passages, documents, records.homes())
     except OSError:  # they are being cleared away by whoever published newer ones
         return None
 
@@ -58,14 +63,16 @@ def make(store: Path, records: Records, previous: Indexes | None) -> Indexes:
         folder.mkdir()
         dense = _dense(records, counts, previous)
         dense.save(folder)
-        parts = [_lexical(folder / name, records, previous) for name in (lexical.PASSAGES, lexical.DOCUMENTS)]
+        passages, documents = (
+            _lexical(folder / name, records, previous) for name in (lexical.PASSAGES, lexical.DOCUMENTS)
+        )
         for each in (folder / lexical.PASSAGES, folder / lexical.DOCUMENTS, folder, store):
             sync_folder(each)
-        manifest = Manifest(folder.name, counts.generation, folder_seal(folder))
+        manifest = Manifest(folder.name, counts.generation, folder_seal(folder), records.fields_seal())
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
-    return Indexes(manifest, dense, *parts)
+    return Indexes(manifest, dense, passages, documents, records.homes())
 
 
 def clear(store: Path, keep: str) -> None:

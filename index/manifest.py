@@ -8,13 +8,15 @@ from dataclasses import asdict, dataclass
 class Manifest:
     """The value of the catalog's fact `indexes`; the empty one is that of a store without any.
 
-    `folder` lies in the store, `seal` is the checksum of all files in it. It is changed in the same transaction
+    `folder` lies in the store, `seal` is the checksum of all files in it, `fields` that of all that filters see in the
+    catalog ("": made before there was one). It is changed in the same transaction
     that drops the rows which no index holds any more, so that whoever reads it reads rows that agree with it.
     """
 
     folder: str = ""
     generation: int = 0
     seal: str = ""
+    fields: str = ""
 
     def to_json(self) -> str:
         return json.dumps(asdict(self), sort_keys=True)

@@ -14,6 +14,7 @@ from corpus.document import Document, Passage
 from corpus.errors import StoreError
 from index.database import Database
 from index.embed import Vectors
+from index.homes import Homes, Ids
 from index.manifest import Manifest
 from index.schema import damaged
 from index.seal import seal
@@ -88,6 +89,14 @@ class Records:
         sql = "SELECT f.name, f.value FROM fields f JOIN documents d ON d.key = f.document WHERE d.id = :id AND"
         return dict(self._seen(f"{sql} {_SEEN}", id=document_id))
 
+    def fields_seal(self) -> str:
+        """A checksum over what filters see of every document."""
+        sql = "SELECT f.document, f.name, f.value FROM fields f JOIN documents d ON d.key = f.document WHERE"
+        sealed = b""
+        for row in self._database.stream(f"{sql} {_SEEN} ORDER BY f.document, f.name", {"at": self._at}):
+            sealed = seal(sealed, *row)
+        return sealed.hex()
+
     def field_names(self) -> list[str]:
         """What documents can be filtered by, folded, the most frequent first."""
         sql = f"SELECT f.name FROM fields f JOIN documents d ON d.key = f.document WHERE {_SEEN} GROUP BY f.name"
@@ -146,13 +155,19 @@ class Records:
         sql = "SELECT p.id FROM passages p JOIN documents d ON d.key = p.document WHERE d.died > ? ORDER BY p.id"
         return [row[0] for row in self._database.rows(sql, (generation,))]
 
-    def passage_ids(self, where: Where = ANYWHERE) -> tuple["np.ndarray[Any, np.dtype[np.int64]]", list[int]]:
+    def passage_ids(self, where: Where = ANYWHERE) -> tuple[Ids, list[int]]:
         """Ids of the passages, ascending, and keys of the documents, that meet the limits."""
         conditions, values = _conditions(where)
         sql = f"FROM documents d WHERE {' AND '.join((_SEEN, *conditions))}"
         keys = [row[0] for row in self._seen(f"SELECT d.key {sql}", **values)]
         ids = self._seen(f"SELECT p.id FROM passages p WHERE p.document IN (SELECT d.key {sql}) ORDER BY 1", **values)
         return np.array([row[0] for row in ids], dtype=np.int64), keys
+
+    def homes(self) -> Homes:
+        """The document of each passage."""
+        sql = f"SELECT p.id, p.document FROM passages p JOIN documents d ON d.key = p.document WHERE {_SEEN} ORDER BY 1"
+        rows = np.array(list(self._seen(sql)), dtype=np.int64).reshape(-1, 2)
+        return Homes(rows[:, 0].copy(), rows[:, 1].copy())
 
     def counts(self) -> Counts:
         """Documents, passages and generation, from one snapshot."""

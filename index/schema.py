@@ -90,4 +90,7 @@ def disk_failure(path: Path, what: str) -> StoreError:
 
 def way_out(path: Path) -> str:
     """The command that mends a store, for the end of a message."""
-    return f"build it anew with `python -m index sync --rebuild --store {shlex.quote(str(path.parent))} --corpus DIR`"
+    return (
+        f"build it anew with `python -m index sync --rebuild --store {shlex.quote(str(path.parent))} --corpus DIR`, "
+        "where DIR holds its documents"
+    )

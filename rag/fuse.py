@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from corpus.errors import UserError
+from index.homes import Home
 
 Ranking = Sequence[tuple[int, float]]
 
@@ -16,6 +17,19 @@ RANK_OFFSET = 60
 
 
 @dataclass(frozen=True, slots=True)
+class Rankings:
+    """What the searches found, best first: passages by cosine, by BM25, and first passages by their documents' BM25."""
+
+    dense: Ranking
+    lexical: Ranking
+    whole: Ranking
+
+    def passage_ids(self) -> list[int]:
+        """Each passage once."""
+        return list(dict.fromkeys(i for found in (self.dense, self.lexical, self.whole) for i, _ in found))
+
+
+@dataclass(frozen=True, slots=True)
 class Fusion:
     """How searches are fused. A search whose weight is 0 is not made.
 
@@ -23,19 +37,22 @@ class Fusion:
     passages by `dense`, their BM25 by `lexical`, and the BM25 of their whole documents by `document`: evidence
     whose document is about the question is better evidence. That holds as far as the document is about one
     thing: of one with more than `whole` passages, its BM25 keeps the share that these are of it, and the
-    passage's own BM25 takes the rest. `depth` is how many passages each search contributes. BM25 counts as a
-    share of the best; cosines, which have no zero that means anything, from the worst of those found to the best.
+    passage's own BM25 takes the rest. With `feedback`, the dense search is made again with the question's vector
+    moved by so much toward what was best (rag/feedback.py). `depth` is how many passages each search contributes.
+    BM25 counts as a share of the best; cosines, which have no zero that means anything, from the worst of those
+    found to the best.
 
     The numbers were chosen together on TIME, MTRAG's human conversations, SciFact's train claims and half of
     SQuAD's dev articles, taken as paragraphs, in threes, in sevens and whole; eval/RESULTS.md says what they give.
     """
 
     method: str = "sum"
-    dense: float = 0.5
+    dense: float = 0.52
     lexical: float = 0.1
-    document: float = 0.4
+    document: float = 0.38
     whole: int = 6
-    depth: int = 200
+    feedback: float = 0.3
+    depth: int = 400
 
     def __post_init__(self) -> None:
         if self.method not in METHODS:
@@ -45,6 +62,19 @@ class Fusion:
             raise UserError("fusion needs weights of 0 or more, one of them above 0")
         if min(self.depth, self.whole) < 1:
             raise UserError("fusion needs a depth and a whole of at least 1")
+        if not 0 <= self.feedback < float("inf"):
+            raise UserError("fusion needs a feedback of 0 or more")
+
+    def scores(self, found: Rankings, homes: Mapping[int, Home]) -> dict[int, float]:
+        """The score of every passage that was found, by id; `homes` says of which documents they are."""
+        cosines, bm25 = self.cosine_shares(found.dense), self.bm25_shares(found.lexical)
+        documents = {homes[i].document: share for i, share in self.bm25_shares(found.whole).items()}
+        return {
+            i: self.score(
+                cosines.get(i, 0.0), bm25.get(i, 0.0), documents.get(homes[i].document, 0.0), homes[i].passages
+            )
+            for i in found.passage_ids()
+        }
 
     def only(self, searches: Collection[str]) -> "Fusion":
         """These of SEARCHES alone, weighted as here. Raises UserError if they are none."""
@@ -75,8 +105,9 @@ def by_best(ranking: Ranking) -> dict[int, float]:
 def between(ranking: Ranking) -> dict[int, float]:
     """Scores from 0 for the worst to 1 for the best, by id; all 1 where they are the same."""
     scores = [score for _, score in ranking]
-    width = max(scores, default=0.0) - min(scores, default=0.0)
-    return {i: (score - min(scores)) / width if width else 1.0 for i, score in ranking}
+    least = min(scores, default=0.0)
+    width = max(scores, default=0.0) - least
+    return {i: (score - least) / width if width else 1.0 for i, score in ranking}
 
 
 def by_rank(ranking: Ranking) -> dict[int, float]:

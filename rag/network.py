@@ -27,7 +27,6 @@ HASH = MODEL.with_suffix(".sha256")
 _WORD_EMBEDDINGS = "embeddings.word_embeddings.weight"
 QUESTION_TOKENS = 64
 MAX_TOKENS = 320
-_BATCH_TOKENS = 2048
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,54 +50,36 @@ class ReaderModel:
         self._one_at_a_time = Lock()
 
     def read(self, question: str, titles: Sequence[str], texts: Sequence[str]) -> list[PassageReading]:
-        """One reading per text; texts of like length are read together."""
+        """One reading per text, the same whichever texts are read beside it.
+
+        Each has a pass of its own: its 8-bit activations are scaled by its own values, and without padding that is
+        no slower than a batch.
+        """
         with self._one_at_a_time:
-            return self._read_all(question, titles, texts) if texts else []
+            question = self._shortened(question) if texts else question
+            return [self._read(question, title, text) for title, text in zip(titles, texts, strict=True)]
 
-    def _read_all(self, question: str, titles: Sequence[str], texts: Sequence[str]) -> list[PassageReading]:
-        question = self._shortened(question)
-        seconds = [f"{title}\n{text}" if title else text for title, text in zip(titles, texts, strict=True)]
-        order = sorted(range(len(texts)), key=lambda i: len(seconds[i]))
-        readings: dict[int, PassageReading] = {}
-        for batch in self._batches(order, seconds):
-            prefixes = [len(titles[i]) + 1 if titles[i] else 0 for i in batch]
-            for i, reading in zip(batch, self._read(question, [seconds[i] for i in batch], prefixes), strict=True):
-                readings[i] = reading
-        return [readings[i] for i in range(len(texts))]
-
-    def _batches(self, order: Sequence[int], texts: Sequence[str]) -> list[list[int]]:
-        batches: list[list[int]] = []
-        for i in order:
-            longest = len(texts[i]) // 4 + QUESTION_TOKENS // 2
-            if batches and (len(batches[-1]) + 1) * longest <= _BATCH_TOKENS:
-                batches[-1].append(i)
-            else:
-                batches.append([i])
-        return batches
-
-    def _read(self, question: str, texts: list[str], prefixes: list[int]) -> list[PassageReading]:
+    def _read(self, question: str, title: str, text: str) -> PassageReading:
+        prefix = f"{title}\n" if title else ""
         encoded = self._tokenizer(
-            [question] * len(texts),
-            texts,
+            question,
+            prefix + text,
             truncation="only_second",
             max_length=MAX_TOKENS,
-            padding=True,
             return_offsets_mapping=True,
-            return_tensors="np",
         )
-        embedded = self._word_embeddings[encoded["input_ids"]]
-        given = {"embedded": embedded, "mask": encoded["attention_mask"], "types": encoded["token_type_ids"]}
-        span, judge = self._session.run(["span", "judge"], given)
-        return [
-            _reading(
-                span[i],
-                judge[i].tolist(),
-                encoded["offset_mapping"][i],
-                encoded.sequence_ids(i),
-                prefix,
-            )
-            for i, prefix in enumerate(prefixes)
-        ]
+        ids = np.array([encoded["input_ids"]], dtype=np.int64)
+        given = {
+            "embedded": self._word_embeddings[ids],
+            "mask": np.ones_like(ids),
+            "types": np.array([encoded["token_type_ids"]], dtype=np.int64),
+        }
+        (span,), (judge,) = self._session.run(["span", "judge"], given)
+        offsets = np.array(encoded["offset_mapping"], dtype=np.int64)
+        in_text = np.array([sequence == 1 for sequence in encoded.sequence_ids()])
+        own = np.flatnonzero(in_text & (offsets[:, 0] >= len(prefix)))
+        starts, ends = (span - span[0])[own].T
+        return PassageReading(offsets[own] - len(prefix), starts, ends, float(judge[0]), float(judge[1]))
 
     def _shortened(self, question: str) -> str:
         ids = self._tokenizer(question, add_special_tokens=False, truncation=True, max_length=QUESTION_TOKENS)
@@ -136,17 +117,3 @@ def _verified_model() -> bytes:
             f"the reader's model cannot be read ({error.strerror}); restore the folder rag/model"
         ) from error
     raise UserError("the reader's model is damaged; restore the folder rag/model")
-
-
-def _reading(
-    span: NDArray[np.float32],
-    judge: list[float],
-    offsets: NDArray[np.int64],
-    sequence_ids: list[int | None],
-    prefix: int,
-) -> PassageReading:
-    """Only the passage's own tokens; the first token stands for "no answer"."""
-    own = [i for i, sequence in enumerate(sequence_ids) if sequence == 1 and offsets[i][0] >= prefix]
-    return PassageReading(
-        offsets[own] - prefix, span[own, 0] - span[0, 0], span[own, 1] - span[0, 1], judge[0], judge[1]
-    )

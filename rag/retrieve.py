@@ -1,15 +1,17 @@
 """A question to the passages that bear on it, best first."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from heapq import nlargest
 from time import perf_counter
 from typing import TYPE_CHECKING, Protocol
 
 from corpus.document import Passage
-from index.embed import Embedder
+from index.embed import Embedder, Vectors
 from index.engine import SearchEngine
 from index.where import ANYWHERE, Where
-from rag.fuse import Fusion, Ranking, ranks
+from rag.feedback import FEEDBACK_PASSAGES, toward
+from rag.fuse import Fusion, Rankings, ranks
 
 if TYPE_CHECKING:
     from rag.network import PassageReading
@@ -67,31 +69,36 @@ class FusedRetriever:
         vector = self._embedder.embed_query(question) if self._fusion.dense else None
         embedded = perf_counter()
         depth = max(self._fusion.depth, k)
-        dense = self._engine.search_dense(vector, depth, where) if vector is not None else []
         lexical = self._engine.search_lexical(question, depth, where) if self._fusion.lexical else []
         whole = self._engine.search_documents(question, depth, where) if self._fusion.document else []
-        hits = self._fused(dense, lexical, whole, k)
+        dense = self._engine.search_dense(vector, depth, where) if vector is not None else []
+        found = Rankings(dense, lexical, whole)
+        if vector is not None and self._fusion.feedback:
+            moved = self._nearer_to_the_best(vector, found)
+            found = replace(found, dense=self._engine.search_dense(moved, depth, where))
+        hits = self._hits(found, k)
         done = perf_counter()
         return Retrieval(tuple(hits), {"embed": (embedded - started) * 1000, "search": (done - embedded) * 1000})
 
     def only(self, searches: Collection[str]) -> "FusedRetriever":
         return FusedRetriever(self._engine, self._embedder, self._fusion.only(searches))
 
-    def _fused(self, dense: Ranking, lexical: Ranking, whole: Ranking, k: int) -> list[Hit]:
-        passages = self._engine.passages(list(dict.fromkeys(i for found in (dense, lexical, whole) for i, _ in found)))
-        document_of = {i: passage.document_id for i, passage in passages.items()}
-        counts = self._engine.passage_counts(list(dict.fromkeys(document_of.values())))
-        cosines, bm25 = self._fusion.cosine_shares(dense), self._fusion.bm25_shares(lexical)
-        documents = {document_of[i]: share for i, share in self._fusion.bm25_shares(whole).items() if i in document_of}
-        scores = {
-            i: self._fusion.score(cosines.get(i, 0.0), bm25.get(i, 0.0), documents.get(name, 0.0), counts.get(name, 1))
-            for i, name in document_of.items()
-        }
-        places = {"dense": ranks(dense), "lexical": ranks(lexical)}
-        of_document = {document_of[i]: rank for i, rank in ranks(whole).items() if i in document_of}
+    def _nearer_to_the_best(self, vector: Vectors, found: Rankings) -> Vectors:
+        scores = self._fusion.scores(found, self._engine.homes(found.passage_ids()))
+        best = nlargest(FEEDBACK_PASSAGES, scores, key=lambda i: (scores[i], -i))
+        return toward(vector, self._engine.vectors(best), self._fusion.feedback)
+
+    def _hits(self, found: Rankings, k: int) -> list[Hit]:
+        homes = self._engine.homes(found.passage_ids())
+        scores = self._fusion.scores(found, homes)
+        best = nlargest(k, scores, key=lambda i: (scores[i], -i))
+        passages = self._engine.passages(best)
+        places = {"dense": ranks(found.dense), "lexical": ranks(found.lexical)}
+        of_document = {homes[i].document: rank for i, rank in ranks(found.whole).items()}
         hits = []
-        for place, i in enumerate(sorted(scores, key=lambda i: (-scores[i], i))[:k], start=1):
-            found = {name: ranked[i] for name, ranked in places.items() if i in ranked}
-            found |= {"document": of_document[document_of[i]]} if document_of[i] in of_document else {}
-            hits.append(Hit(passages[i], scores[i], found | {"fused": place}))
+        for place, i in enumerate(best, start=1):
+            ranked = {name: by_id[i] for name, by_id in places.items() if i in by_id}
+            document = homes[i].document
+            ranked |= {"document": of_document[document]} if document in of_document else {}
+            hits.append(Hit(passages[i], scores[i], ranked | {"fused": place}))
         return hits

@@ -2,6 +2,7 @@
 
 import random
 import shutil
+import sqlite3
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ import pytest
 from corpus.errors import StoreError
 from index.engine import CATALOG_FILE, SearchEngine
 from index.sync import sync
+from index.where import parse_where
 from tests.crasher import RECIPE
 
 if TYPE_CHECKING:
@@ -31,8 +33,10 @@ def answers(store: Path, embedder: "WordEmbedder") -> list[object]:
                 hits = [*dense, *engine.search_lexical(question, 5), *engine.search_documents(question, 5)]
                 passages = engine.passages([i for i, _ in hits])
                 ids = sorted({passage.document_id for passage in passages.values()})
-                counts = (engine.catalog.titles(ids), engine.passage_counts(ids))
-                found += [[(passages[i], round(score, 4)) for i, score in hits], *counts]
+                homes = engine.homes([i for i, _ in hits])
+                limited = engine.search_lexical("comet", 5, parse_where("title:astronomer source:new"))
+                found += [limited, [(passages[i], round(score, 4)) for i, score in hits]]
+                found += [homes, engine.catalog.titles(ids)]
                 found += [engine.catalog.document(document_id) for document_id in ids]
     return found
 
@@ -77,3 +81,19 @@ def test_words_that_were_changed_in_the_catalog_are_never_shown(
         (store / CATALOG_FILE).write_bytes(data[:at] + words.upper() + data[at + len(words) :])
         with pytest.raises(StoreError, match=r"does not match its checksum.*python -m index sync --rebuild"):
             answers(store, embedder)
+
+
+@pytest.mark.parametrize(
+    ("column", "value"), [("value", "'winter'"), ("name", "'titlf'"), ("document", "document + 9")]
+)
+def test_what_filters_see_is_held_against_its_checksum(
+    store: Path, embedder: "WordEmbedder", column: str, value: str
+) -> None:
+    with closing(sqlite3.connect(store / CATALOG_FILE)) as db, db:
+        db.execute("PRAGMA foreign_keys = OFF")
+        db.execute(f"UPDATE fields SET {column} = {value} WHERE name = 'title'")
+    with closing(SearchEngine(store)) as engine:
+        assert engine.search_lexical("comet", 5)
+        for _ in range(2):
+            with pytest.raises(StoreError, match=r"what filters see .* --rebuild"):
+                engine.search_lexical("comet", 5, parse_where("source:new"))

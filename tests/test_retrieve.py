@@ -59,6 +59,30 @@ def test_a_search_without_weight_is_not_made(
     assert {frozenset(hit.ranks) for hit in hits} == {frozenset({alone, "fused"})}
 
 
+def test_what_was_best_draws_the_question_nearer_to_what_is_like_it(tmp_path: Path, embedder: Embedder) -> None:
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    (corpus / "both.txt").write_text("The comet shone above the telescope of the postman.\n")
+    (corpus / "like-it.txt").write_text("Telescope, postman.\n")
+    (corpus / "other.txt").write_text("Frost fell on apples and pears and plums.\n")
+    engine = SearchEngine(tmp_path / "store")
+    sync(corpus, engine, embedder)
+
+    def cosines(feedback: float) -> dict[str, int]:
+        fusion = Fusion(dense=1.0, lexical=0.0, document=0.0, feedback=feedback)
+        hits = FusedRetriever(engine, embedder, fusion).retrieve("comet", 3)
+        return {hit.passage.document_id: round(100 * hit.score) for hit in hits}
+
+    plain, moved = cosines(0.0), cosines(2.0)
+    assert plain["both.txt"] == moved["both.txt"] == 100
+    assert moved["like-it.txt"] > plain["like-it.txt"]
+
+
+def test_the_order_does_not_depend_on_how_many_are_asked_for(retriever: FusedRetriever) -> None:
+    question = "the storm and the frost and the comet"
+    assert retriever.retrieve(question, 1) == retriever.retrieve(question, 3)[:1]
+
+
 def test_the_stages_are_timed(retriever: FusedRetriever) -> None:
     assert set(retriever.timed("comet", 1).timings_ms) == {"embed", "search"}
 

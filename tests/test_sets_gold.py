@@ -11,6 +11,7 @@ from eval.benchmark import Evidence, Question
 from eval.measures.answers import holds
 from eval.sets.gold import SAMPLE, load_gold
 from index.place import SAMPLE_CORPUS
+from tests.made_files import zipped
 
 _TEXT = "The bridge reopened on Tuesday. Mayor Ines Almeida crossed first. Ines Almeida crossed first, we said."
 
@@ -139,3 +140,13 @@ def test_the_sample_has_evidence_exactly_for_what_is_answerable() -> None:
     assert sum(len(question.evidence) for question in questions) > 40
     assert all(question.answerable is bool(question.evidence) for question in questions)
     assert {question.answerable for question in questions} == {True, False}
+
+
+def test_documents_within_a_file_are_quoted_and_hashed_with_it(tmp_path: Path, corpus: Path) -> None:
+    packed = zipped({"deep/bridge.txt": _TEXT, "other.txt": "Ferries ran."})
+    (corpus / "old.zip").write_bytes(packed)
+    evidence = [{"document_id": "old.zip/deep/bridge.txt", "quote": "Mayor Ines Almeida"}]
+    benchmark = load_gold(_file(tmp_path, _line(evidence=evidence)), corpus)
+    assert benchmark.questions[0].evidence == (Evidence("old.zip/deep/bridge.txt", 32, 50),)
+    assert benchmark.hashes["old.zip"] == hashlib.sha256(packed).hexdigest()
+    assert set(benchmark.hashes) == {"gold.jsonl", "bridge.txt", "bridge.txt.meta.yaml", "old.zip"}

@@ -7,12 +7,12 @@ and becomes the span where the quote stands first.
 """
 
 import hashlib
-from collections.abc import Mapping
-from pathlib import Path
+from collections.abc import Container, Mapping
+from pathlib import Path, PurePosixPath
 
 from corpus.document import Document
 from corpus.errors import DataError
-from corpus.load import Loaded, load_documents, read_file
+from corpus.load import Loaded, list_corpus, load_documents, read_file
 from corpus.parse import SIDECAR_SUFFIX
 from eval.benchmark import Benchmark, Evidence, Question
 from eval.sets.rows import Row, distinct, hashes, read_rows, shown
@@ -64,10 +64,18 @@ def _evidence(row: Row, documents: Mapping[str, Document], loaded: Loaded) -> Ev
 
 def _corpus_hashes(corpus: Path, loaded: Loaded) -> dict[str, str]:
     """Of the documents' files, and of what says more about them, as they are on disk."""
-    files = [read_file(corpus, document.id) for document in loaded.documents]
+    readable = frozenset(list_corpus(corpus).readable)
+    names = dict.fromkeys(_file_of(document.id, readable) for document in loaded.documents)
+    files = [read_file(corpus, name) for name in names]
     data = {file.id: file.data for file in files}
     data |= {file.id + SIDECAR_SUFFIX: file.sidecar for file in files if file.sidecar}
     return {name: hashlib.sha256(content).hexdigest() for name, content in data.items()}
+
+
+def _file_of(document_id: str, readable: Container[str]) -> str:
+    """The file that a document is, or lies in: `a.zip` of `a.zip/b.txt`."""
+    above = (path.as_posix() for path in PurePosixPath(document_id).parents)
+    return document_id if document_id in readable else next(name for name in above if name in readable)
 
 
 def _id(row: Row) -> str:
