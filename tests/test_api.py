@@ -59,19 +59,23 @@ def test_a_reply_has_exactly_the_documented_fields(client: TestClient) -> None:
 def test_passages_over_http_are_those_in_process(client: TestClient, sample_assistant: Assistant) -> None:
     found = client.post("/v1/retrieve", json={"question": CEO, "k": 4}).json()
     assert [hit["text"] for hit in found["hits"]] == [hit.passage.text for hit in sample_assistant.retrieve(CEO, 4)]
-    assert set(found["timings_ms"]) == {"embed", "search"}
+    assert set(found["timings_ms"]) == {"embed", "search", "rerank"}
 
 
 @pytest.mark.parametrize(
     ("stages", "ranked_by"),
-    [(["dense"], {"dense"}), (["lexical", "rerank"], {"lexical"}), (["document", "dense"], {"document", "dense"})],
+    [
+        (["dense"], {"dense"}),
+        (["lexical", "rerank"], {"lexical", "rerank"}),
+        (["document", "dense"], {"document", "dense"}),
+    ],
 )
 def test_only_the_stages_that_are_asked_for_have_a_say(
     client: TestClient, stages: list[str], ranked_by: set[str]
 ) -> None:
     hits = client.post("/v1/retrieve", json={"question": CEO, "k": 4, "stages": stages}).json()["hits"]
     assert {name for hit in hits for name in hit["ranks"]} - {"fused"} == ranked_by
-    assert [hit["ranks"]["fused"] for hit in hits] == [1, 2, 3, 4]
+    assert [hit["ranks"]["rerank" if "rerank" in stages else "fused"] for hit in hits] == [1, 2, 3, 4]
 
 
 @pytest.mark.parametrize("stages", [[], ["rerank"], ["made-up"], ["dense"] * 5, "dense"])
@@ -171,14 +175,16 @@ def test_limits_of_a_question_hold_at_the_limit(client: TestClient, path: str) -
 
 def test_limits_of_history_and_batch_hold_at_the_limit_and_one_past_it(client: TestClient) -> None:
     def asked(history: int) -> Any:
-        return client.post("/v1/answer", json={"question": CEO, "history": ["Who denied the deal?"] * history, "k": 1})
+        body = {"question": CEO, "history": ["Who denied the deal?"] * history, "k": 1, "where": "folder:none"}
+        return client.post("/v1/answer", json=body)
 
     def batch(path: str, questions: list[Any]) -> Any:
         return client.post(path, json={"questions": questions, "k": 1})
 
     assert asked(HISTORY).status_code == 200
     check_problem(asked(HISTORY + 1), 422, "invalid")
-    assert batch("/v1/retrieve/batch", ["why"] * BATCH).status_code == 200
+    unread = {"questions": ["why"] * BATCH, "k": 1, "stages": ["lexical"]}
+    assert client.post("/v1/retrieve/batch", json=unread).status_code == 200
     for path, question in (("/v1/retrieve/batch", "why"), ("/v1/answer/batch", {"question": "why"})):
         check_problem(batch(path, [question] * (BATCH + 1)), 422, "invalid")
         check_problem(batch(path, []), 422, "invalid")

@@ -31,7 +31,11 @@ def test_requests_stages_answers_queue_and_index_are_counted(sample_assistant: A
     assert seen['verbatim_answers_total{abstained="true"}'] == 1
     assert seen['verbatim_answers_total{abstained="false"}'] == 1
     assert seen['verbatim_stage_seconds_count{stage="read"}'] == 2
-    assert seen['verbatim_stage_seconds_count{stage="search"}'] == 3
+    assert (
+        seen['verbatim_stage_seconds_count{stage="search"}']
+        == seen['verbatim_stage_seconds_count{stage="rerank"}']
+        == 3
+    )
     counts = sample_assistant.engine.catalog.counts()
     assert seen["verbatim_documents"] == counts.documents
     assert seen["verbatim_passages"] == counts.passages

@@ -69,7 +69,7 @@ Stages = Annotated[
         json_schema_extra={"contains": {"enum": list(SEARCHES)}},
         description="What has a say: the searches by a passage's meaning (`dense`), by its words (`lexical`) and by "
         "the words of its whole document (`document`), of which one is needed; and `rerank`, which orders the best "
-        "passages anew by reading them. As shipped it leaves the order as it is and takes no time.",
+        "passages anew by reading them, and takes most of the time.",
     ),
 ]
 OwnId = Annotated[

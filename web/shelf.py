@@ -68,7 +68,8 @@ class Shelf:
 
     def passages(self, document_id: str) -> int:
         """Into how many passages it is cut."""
-        return self._engine.passage_counts([document_id]).get(document_id, 0)
+        with self._engine.reading():
+            return self._engine.catalog.passage_counts([document_id]).get(document_id, 0)
 
     def _current(self) -> _Catalogued:
         with self._engine.reading() as found, self._lock:
