@@ -1,5 +1,6 @@
 """How the server bears load: throughput and waiting over HTTP, beside the same process asked without a server."""
 
+import os
 import random
 import re
 import subprocess
@@ -37,14 +38,23 @@ QUESTIONS = (
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """One load on one door and the ceiling in questions a second; after it, the server's memory in MiB, and how many
-    requests it has answered in all."""
+    """One load on one door, beside the ceiling. After it: the processor time of a reply, the server's memory in MiB,
+    and how many requests it has answered in all."""
 
     door: str
     load: Load
-    ceiling: float
+    ceiling: "Ceiling"
+    processor_ms: float
     mebibytes: float
     requests: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ceiling:
+    """Questions a second without a server, and the processor time of each, which other programs do not change."""
+
+    per_second: float
+    processor_ms: float
 
 
 def serve_speed(store: Path, passages: int = PASSAGES, seconds: float = 20) -> Iterator[Served]:
@@ -53,7 +63,7 @@ def serve_speed(store: Path, passages: int = PASSAGES, seconds: float = 20) -> I
         make_store(store, passages)
     assistant = build_assistant(store=store)
     asked: dict[str, Callable[[str], object]] = {"/v1/retrieve": assistant.retrieve, "/v1/answer": assistant.ask}
-    ceilings = {door: max(_per_second(ask, threads, seconds) for threads in THREADS) for door, ask in asked.items()}
+    ceilings = {door: _ceiling(ask, seconds) for door, ask in asked.items()}
     assistant.engine.close()
     port = free_port()
     command = [sys.executable, "app.py", "--port", str(port), "--store", str(store), "--requests-per-minute", "0"]
@@ -62,9 +72,11 @@ def serve_speed(store: Path, passages: int = PASSAGES, seconds: float = 20) -> I
         wait_for(f"http://127.0.0.1:{port}/readyz")
         requests = 0
         for door, clients in product(ceilings, CLIENTS):
+            before = _processor_seconds(server.pid)
             load = drive(f"http://127.0.0.1:{port}{door}", QUESTIONS, clients, seconds)
             requests += len(load.replies) + load.refused + load.failed
-            yield Served(door, load, ceilings[door], _mebibytes(server.pid), requests)
+            spent = (_processor_seconds(server.pid) - before) * 1000 / max(1, len(load.replies))
+            yield Served(door, load, ceilings[door], spent, _mebibytes(server.pid), requests)
     finally:
         server.terminate()
         server.wait()
@@ -72,12 +84,14 @@ def serve_speed(store: Path, passages: int = PASSAGES, seconds: float = 20) -> I
 
 def serve_line(served: Served) -> str:
     """For a person: throughput, its share of the ceiling, waiting, refusals, memory."""
-    load = served.load
+    load, ceiling = served.load, served.ceiling
     waits = "  ".join(f"p{share * 100:.0f} {load.milliseconds(share):6.0f} ms" for share in (0.5, 0.95, 0.99))
+    share = load.per_second / ceiling.per_second
     return (
-        f"{served.door:13} {load.clients:4} clients {load.per_second:7.1f}/s {load.per_second / served.ceiling:5.2f} × "
-        f"ceiling {served.ceiling:.1f}/s  {waits}  refused {load.refused}  failed {load.failed}  "
-        f"{served.mebibytes:.0f} MiB after {served.requests:,} requests"
+        f"{served.door:13} {load.clients:4} clients {load.per_second:7.1f}/s {share:5.2f} × "
+        f"ceiling {ceiling.per_second:.1f}/s  {waits}  "
+        f"processor {served.processor_ms:.0f} ms each, ceiling {ceiling.processor_ms:.0f} ms  "
+        f"refused {load.refused}  failed {load.failed}  {served.mebibytes:.0f} MiB after {served.requests:,} requests"
     )
 
 
@@ -105,10 +119,14 @@ def _mixed(name: str, pool: Sequence[str], chance: random.Random) -> tuple[Docum
     return Document(name, name, "\n\n".join(texts), name), cut
 
 
-def _per_second(ask: Callable[[str], object], threads: int, seconds: float) -> float:
-    """Questions a second without a server."""
+def _ceiling(ask: Callable[[str], object], seconds: float) -> Ceiling:
+    """Of so many threads as give the most."""
     ask(QUESTIONS[0])
-    started = time.perf_counter()
+    return max((_asked(ask, threads, seconds) for threads in THREADS), key=lambda found: found.per_second)
+
+
+def _asked(ask: Callable[[str], object], threads: int, seconds: float) -> Ceiling:
+    started, processor = time.perf_counter(), time.process_time()
 
     def asking(first: int) -> int:
         count = 0
@@ -121,7 +139,14 @@ def _per_second(ask: Callable[[str], object], threads: int, seconds: float) -> f
 
     with ThreadPoolExecutor(threads) as pool:
         count = sum(pool.map(asking, range(threads)))
-    return count / (time.perf_counter() - started)
+    return Ceiling(count / (time.perf_counter() - started), (time.process_time() - processor) * 1000 / count)
+
+
+def _processor_seconds(process: int) -> float:
+    """Of all its threads so far, as Linux tells it; 0 elsewhere."""
+    status = Path(f"/proc/{process}/stat")
+    fields = status.read_text().rpartition(")")[2].split() if status.is_file() else []
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK") if fields else 0.0
 
 
 def _mebibytes(process: int) -> float:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from eval.load import Load, drive
-from eval.serve import Served, make_store, serve_line
+from eval.serve import Ceiling, Served, make_store, serve_line
 from index.engine import SearchEngine
 
 
@@ -43,6 +43,8 @@ def scripted() -> Iterator[tuple[Scripted, str]]:
     loop.call_soon_threadsafe(server.close)
     loop.call_soon_threadsafe(loop.stop)
     thread.join()
+    while tasks := asyncio.all_tasks(loop):  # whose clients have gone
+        loop.run_until_complete(asyncio.wait(tasks))
     loop.close()
 
 
@@ -63,8 +65,9 @@ def test_figures_are_ratios_to_the_ceiling() -> None:
     assert load.per_second == 2.0
     assert load.milliseconds(0.5) == 20.0
     assert Load(8, 2.0, (), 1, 0).milliseconds(0.5) == 0.0
-    line = serve_line(Served("/v1/answer", load, 4.0, 100.0, 5))
+    line = serve_line(Served("/v1/answer", load, Ceiling(4.0, 30.0), 33.0, 100.0, 5))
     assert "0.50 × ceiling" in line
+    assert "processor 33 ms each, ceiling 30 ms" in line
     assert "refused 1" in line
     assert "100 MiB after 5 requests" in line
 
