@@ -12,9 +12,15 @@ from mcp import Client, StdioServerParameters
 from mcp.shared.exceptions import MCPError
 from mcp.types import TextResourceContents
 
+from corpus.errors import UserError
+from index.embed import SentenceEmbedder
+from index.engine import SearchEngine
 from index.place import ROOT
+from index.sync import sync
 from rag.assistant import Assistant
-from web.mcp import build_mcp
+from rag.build import assemble
+from web.folder import Folder
+from web.mcp import build_mcp, main, offer_writing
 from web.server import Serving, build_service
 
 CEO = "Who is the CEO of Free Press?"
@@ -119,3 +125,29 @@ def test_over_standard_input_and_output_only_the_protocol_is_written(sample_stor
     )
     found = with_client(started, lambda client: client.call_tool("answer", {"question": CEO, "k": 1}))
     assert found.structured_content["short_answer"] == "Jessica Gonzalez"
+
+
+def test_an_agent_that_may_write_puts_a_document_and_finds_it(
+    corpus_folder: Path, tmp_path: Path, sentence_embedder: SentenceEmbedder
+) -> None:
+    engine = SearchEngine(tmp_path / "store")
+    sync(corpus_folder, engine, sentence_embedder)
+    service = build_service(assemble(engine, sentence_embedder), Serving(folder=Folder(corpus_folder)))
+    assert service.ingestion
+    server = build_mcp(service)
+    offer_writing(server, service.ingestion)
+    text = "Commander Aroha Tui opened the moon base on Sunday."
+    job = called(server, "put_document", document_id="moon.txt", text=text).structured_content
+    service.ingestion.close()
+    assert called(server, "job", job_id=job["id"]).structured_content["state"] == "done"
+    assert called(server, "search", question="moon base", k=1).structured_content["hits"][0]["text"] == text
+    assert called(server, "put_document", document_id="../moon.txt", text=text).is_error
+    assert called(server, "delete_document", document_id="none.txt").is_error
+    assert not called(server, "delete_document", document_id="moon.txt").is_error
+    service.close()
+    assert called(server, "read_document", document_id="moon.txt").is_error
+
+
+def test_writing_needs_a_folder_that_was_named() -> None:
+    with pytest.raises(UserError, match="--corpus DIR"):
+        main(["--writable"])

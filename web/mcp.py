@@ -1,12 +1,14 @@
-"""MCP, for agents: the tools search, answer and read_document, and the documents as resources. Reads only.
+"""MCP, for agents: the tools search, answer and read_document, and the documents as resources.
 
-No state is kept between calls: what was asked before is passed as `history`. On the server's own port at /mcp, or
-for one agent on this machine: `python -m web.mcp [--corpus DIR] [--store DIR]` speaks over standard input and output.
+No state is kept between calls: what was asked before is passed as `history`. On the server's own port at /mcp it only
+reads. For one agent on this machine, `python -m web.mcp [--corpus DIR] [--store DIR]` speaks over standard input and
+output; with `--writable`, that agent may put and delete documents, too.
 """
 
 import argparse
 import sys
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -22,9 +24,11 @@ from corpus.errors import UserError
 from rag.assistant import Assistant
 from web.api import retrieval_json
 from web.contract import AnswerRequest, AtMostWrong, Filters, History, Passages, Question, RetrieveRequest
+from web.folder import Folder
+from web.ingest import Ingestion, Job
 from web.problem import RefusedError
 from web.replies import AnswerReply, RetrieveReply
-from web.replies_documents import TextReply
+from web.replies_documents import JobReply, TextReply
 from web.service import API_VERSION, NAME, Service
 from web.texts import CHARACTERS, stretch
 
@@ -35,6 +39,7 @@ INSTRUCTIONS = (
     "documents do not say; `search` finds passages; `read_document` shows what stands around them. Offsets count "
     "Unicode code points. Earlier questions go into `history`, oldest first."
 )
+WRITES = ToolAnnotations(read_only_hint=False, destructive_hint=True, idempotent_hint=True, open_world_hint=False)
 LISTED = 1_000
 Earlier = Annotated[History | None, Field(description="The questions asked before it, oldest first.")]
 
@@ -95,6 +100,38 @@ def build_mcp(service: Service) -> MCPServer[Any]:
     return server
 
 
+def offer_writing(server: MCPServer[Any], ingestion: Ingestion) -> None:
+    """The tools put_document, delete_document and job besides."""
+
+    @server.tool(name="put_document", annotations=WRITES)
+    def put_tool(
+        document_id: Annotated[str, Field(description="Its path below the folder, such as news/today.md.")],
+        text: Annotated[str, Field(description="All of the file, in the format that the suffix says.")],
+    ) -> JobReply:
+        """Put a file in the place of what has its id; searches see it when its job is done."""
+        return _accepted(lambda: ingestion.put(document_id, text.encode()))
+
+    @server.tool(name="delete_document", annotations=WRITES)
+    def delete_tool(document_id: Annotated[str, Field(description="Its path below the folder.")]) -> JobReply:
+        """Delete a file and its document; searches see it no more when its job is done."""
+        return _accepted(lambda: ingestion.delete(document_id))
+
+    @server.tool(name="job", annotations=READS)
+    def job_tool(job_id: Annotated[str, Field(description="The id of what put or deleted.")]) -> JobReply:
+        """Say how far a file that was put or deleted has come."""
+        job = ingestion.job(job_id)
+        if job is None:
+            raise ToolError("there is no such job; jobs are forgotten when the server stops")
+        return _accepted(lambda: job)
+
+
+def _accepted(act: Callable[[], Job]) -> JobReply:
+    try:
+        return JobReply.model_validate(asdict(act()))
+    except RefusedError as refused:
+        raise ToolError(str(refused)) from refused
+
+
 def mcp_app(server: MCPServer[Any]) -> Starlette:
     """MCP over HTTP, at /mcp; who may come in is decided before (web/access.py)."""
     open_within = TransportSecuritySettings(enable_dns_rebinding_protection=False)
@@ -118,9 +155,17 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m web.mcp", description="Serve a folder of documents to an agent.")
     parser.add_argument("--corpus", type=Path, metavar="DIR", help="folder of documents (the sample corpus)")
     parser.add_argument("--store", type=Path, metavar="DIR", help="where its index lies (a folder below index/store)")
+    parser.add_argument("--writable", action="store_true", help="the agent may put and delete documents in --corpus")
     options = parser.parse_args(arguments)
-    service = build_service(build_assistant(options.corpus, options.store, report=warn_of_failures), Serving())
-    build_mcp(service).run("stdio")
+    if options.writable and options.corpus is None:
+        raise UserError("--writable needs the folder that may be written to; name it with --corpus DIR")
+    folder = Folder(options.corpus) if options.writable else None
+    assistant = build_assistant(options.corpus, options.store, report=warn_of_failures)
+    service = build_service(assistant, Serving(folder=folder))
+    server = build_mcp(service)
+    if service.ingestion:
+        offer_writing(server, service.ingestion)
+    server.run("stdio")
     service.close()
     return 0
 
