@@ -110,6 +110,10 @@ class Records:
         """Document id to title, for those that exist."""
         return {head["id"]: head["title"] for head in self._heads(document_ids)}
 
+    def metadata_of(self, document_ids: Sequence[str]) -> dict[str, dict[str, str]]:
+        """Document id to what the document says of itself, for those that exist."""
+        return {head["id"]: json.loads(head["metadata"]) for head in self._heads(document_ids)}
+
     def passage_counts(self, document_ids: Sequence[str]) -> dict[str, int]:
         """Document id to its number of passages, for those that have any."""
         return {head["id"]: head["passages"] for head in self._heads(document_ids) if head["passages"]}

@@ -193,6 +193,18 @@ def test_a_file_that_cannot_be_read_fails_its_job_and_what_was_there_before_is_f
     assert kind(client.get(path)) == (404, "not-found")
 
 
+def test_what_a_document_says_of_itself_is_listed_shown_and_filtered_by(client: TestClient) -> None:
+    path = "/v1/documents/rowing.md"
+    finished(client, client.put(path, content="---\nauthor: Ada Byron\n---\n# Rowing\n\nThe race was won by Bela.\n"))
+    entries = {each["id"]: each["metadata"] for each in client.get("/v1/documents").json()["documents"]}
+    assert entries["rowing.md"] == client.get(path).json()["metadata"] == {"author": "Ada Byron"}
+    assert entries["new-comet.txt"] == {}
+    found = client.post("/v1/answer", json={"question": "Who won the race?", "where": "author:ada"}).json()
+    assert {hit["document_id"] for hit in found["hits"]} == {"rowing.md"}
+    assert [each["metadata"] for each in found["citations"]] in ([], [{"author": "Ada Byron"}])
+    finished(client, client.delete(path))
+
+
 def test_a_file_that_never_was_a_document_can_be_deleted(client: TestClient, folder: Path) -> None:
     assert finished(client, client.put("/v1/documents/bad.json", content=b"{"))["state"] == "failed"
     assert finished(client, client.delete("/v1/documents/bad.json"))["state"] == "done"

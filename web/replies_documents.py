@@ -13,6 +13,7 @@ class DocumentSummary(Reply):
     id: str = Field(description="Its path below the corpus folder, with `/` and the suffix.")
     title: str = Field(description="Its title.")
     etag: str = Field(description="Its entity tag, as in the ETag header, quotes included; changes with its content.")
+    metadata: dict[str, str] = Field(description="What it says about itself, such as author and date.")
 
 
 class DocumentsReply(Reply):
@@ -27,7 +28,6 @@ class DocumentReply(DocumentSummary):
     """One document, without its text."""
 
     source: str = Field(description="Where it came from: an address, a publisher, or its id.")
-    metadata: dict[str, str] = Field(description="What it says about itself, such as author and date.")
     pages: list[int] = Field(description=f"Where each page begins; empty for formats without pages. {OFFSETS}")
     characters: int = Field(ge=0, description="The length of its text in Unicode code points.")
     passages: int = Field(ge=0, description="Into how many passages it is cut.")

@@ -20,9 +20,10 @@ class Entry:
     id: str
     title: str
     etag: str
+    metadata: Mapping[str, str]
 
-    def to_json(self) -> dict[str, str]:
-        return {"id": self.id, "title": self.title, "etag": self.etag}
+    def to_json(self) -> dict[str, object]:
+        return {"id": self.id, "title": self.title, "etag": self.etag, "metadata": dict(self.metadata)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +49,8 @@ class Shelf:
             now = self._current()
             first = bisect_right(now.ids, after)
             shown = now.ids[first : first + limit]
-            titles = self._engine.catalog.titles(shown)
-        entries = [Entry(each, titles.get(each, each), _tag(now.hashes[each])) for each in shown]
+            titles, said = self._engine.catalog.titles(shown), self._engine.catalog.metadata_of(shown)
+        entries = [Entry(each, titles[each], _tag(now.hashes[each]), said[each]) for each in shown]
         return entries, shown[-1] if len(now.ids) > first + limit else None, len(now.ids)
 
     def etag(self, document_id: str) -> str | None:
