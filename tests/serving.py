@@ -16,7 +16,7 @@ from starlette.types import ASGIApp
 
 from index.place import ROOT
 
-PATIENCE_S = 120
+PATIENCE_S = 300
 
 
 @dataclass(frozen=True, slots=True)
