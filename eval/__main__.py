@@ -150,12 +150,15 @@ def _results(options: argparse.Namespace) -> int:
 def _speed(options: argparse.Namespace) -> int:
     if options.what == "serve":
         return _serve(options)
-    from eval.speed import ask_speed, start_speed
+    from eval.reading import reading_speed
+    from eval.speed import QUESTION, ask_speed, start_speed
     from eval.syncing import sync_ratios
     from rag.build import build_assistant
 
     if options.what != "sync":
-        print(ask_speed(build_assistant(options.corpus, options.store)))
+        assistant = build_assistant(options.corpus, options.store)
+        print(ask_speed(assistant))
+        print(reading_speed(assistant, QUESTION))
         print(start_speed())
     if options.what != "ask":
         with tempfile.TemporaryDirectory() as folder:

@@ -6,17 +6,14 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
-from statistics import median
 
-from eval.ratio import Ratio
+from eval.ratio import Ratio, timed
 from index.embed import SentenceEmbedder
 from index.place import ROOT
 from rag.assistant import READ, Assistant
 from rag.network import ReaderModel
 
 QUESTION = "Who denied the deal?"
-REPEATS = 20
 PATIENCE_S = 120
 
 
@@ -30,8 +27,7 @@ def ask_speed(assistant: Assistant) -> Ratio:
         embedder.embed_query(QUESTION)
         model.read(QUESTION, [""] * len(texts), texts)
 
-    passes()
-    return Ratio("a question, answered", _timed(lambda: assistant.ask(QUESTION)), "bare model passes", _timed(passes))
+    return Ratio("a question, answered", timed(lambda: assistant.ask(QUESTION)), "bare model passes", timed(passes))
 
 
 def start_speed() -> Ratio:
@@ -49,16 +45,6 @@ def start_speed() -> Ratio:
     finally:
         server.terminate()
         server.wait()
-
-
-def _timed(act: Callable[[], object]) -> float:
-    """The median of REPEATS runs, in milliseconds."""
-    times = []
-    for _ in range(REPEATS):
-        started = time.perf_counter()
-        act()
-        times.append((time.perf_counter() - started) * 1000)
-    return median(times)
 
 
 def free_port() -> int:

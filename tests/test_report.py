@@ -14,6 +14,7 @@ from eval.report import report_html, write_report
 from eval.saved import SavedRun, load_run
 from eval.template import flat
 from eval.worst import worst_questions
+from tests.made_records import made_hit, made_record, made_said
 
 _SKY = {"name": "sky", "documents": 3, "questions": 2, "sha256": {"sky.jsonl": "ab12"}}
 _CURVES = {
@@ -48,38 +49,10 @@ class _Page(HTMLParser):
             self.text += data
 
 
-def _hit(document_id: str, **changes: object) -> dict[str, Any]:
-    return {
-        "document_id": document_id, "start": 0, "end": 40, "score": 0.9, "ranks": {"dense": 1, "fused": 1},
-        "text": "The comet will pass the sun in October.",
-    } | changes  # fmt: skip
-
-
-def _record(question_id: str, **changes: Any) -> dict[str, Any]:
-    wanted = {
-        "answers": [["October"]], "answerable": True, "facts": [], "passages": [],
-        "documents": [{"document_id": "comet.txt", "title": "Comet", "grade": 1, "ranks": {"dense": 14, "fused": 22}}],
-        "evidence": [{"document_id": "comet.txt", "start": 4, "end": 9, "quote": "comet"}],
-    }  # fmt: skip
-    return {
-        "id": question_id, "kind": "when", "question": f"When does {question_id} pass?", "history": [],
-        "standalone_question": f"When does {question_id} pass?", "hits": [_hit("frost.txt")],
-        "wanted": wanted | changes.pop("wanted", {}),
-    } | changes  # fmt: skip
-
-
-def _said(answer: str, *quoted: str, confidence: float = 0.83, abstained: bool = False) -> dict[str, Any]:
-    citations = [{"document_id": i, "title": i, "quote_start": 20, "quote_end": 30, "quote": "…"} for i in quoted]
-    return {
-        "answer": answer, "short_answer": None, "abstained": abstained, "confidence": confidence,
-        "citations": citations, "guess": {"answer": answer, "short_answer": None},
-    }  # fmt: skip
-
-
 def _run(folder: Path, records: Mapping[str, float] | None = None, **changes: Any) -> SavedRun:
     """A run whose questions have these scores; `lines` gives its records another form."""
     scores = records if records is not None else {"q1": 0.5, "q2": 0.25}
-    lines = changes.pop("lines", None) or [_record(each) for each in scores]
+    lines = changes.pop("lines", None) or [made_record(each) for each in scores]
     timings = changes.pop("timings", [{"embed": 5.0, "search": 1.5, "total": 6.5}])
     manifest = {
         "kind": "retrieval", "benchmark": _SKY, "figures": {"questions": 2, "nDCG@10": 0.375}, "curves": _CURVES,
@@ -156,8 +129,8 @@ def test_foreign_text_never_becomes_part_of_the_page(tmp_path: Path, hostile: st
             "documents": [{"document_id": text, "title": text, "grade": 1, "ranks": {text: 3}}],
             "evidence": [{"document_id": text, "start": 0, "end": 4, "quote": text}],
         }
-        record = _record("q1", wanted=wanted, **_said(text, text, abstained=True), history=[text])
-        hits = [_hit(text, text=text, ranks={text: 3, "dense": 1})]
+        record = made_record("q1", wanted=wanted, **made_said(text, text, abstained=True), history=[text])
+        hits = [made_hit(text, text=text, ranks={text: 3, "dense": 1})]
         record |= {"question": text, "standalone_question": text + "!", "kind": text, "hits": hits}
         run = _run(
             folder, {"q1": 0.0}, lines=[record], timings=[{text: 3.0, "embed": 1.0}], command=text, code={text: [text]},

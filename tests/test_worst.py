@@ -9,36 +9,12 @@ import pytest
 
 from eval.saved import SavedRun
 from eval.worst import reasons, worst_questions
-
-
-def _hit(document_id: str) -> dict[str, Any]:
-    return {"document_id": document_id, "start": 0, "end": 40, "score": 0.9, "ranks": {"dense": 1, "fused": 1}}
-
-
-def _record(question_id: str, **changes: Any) -> dict[str, Any]:
-    wanted = {
-        "answers": [["October"]], "answerable": True, "facts": [], "passages": [],
-        "documents": [{"document_id": "comet.txt", "title": "Comet", "grade": 1, "ranks": {"dense": 14, "fused": 22}}],
-        "evidence": [{"document_id": "comet.txt", "start": 4, "end": 9, "quote": "comet"}],
-    }  # fmt: skip
-    return {
-        "id": question_id, "kind": "when", "question": f"When does {question_id} pass?", "history": [],
-        "standalone_question": f"When does {question_id} pass?", "hits": [_hit("frost.txt")],
-        "wanted": wanted | changes.pop("wanted", {}),
-    } | changes  # fmt: skip
-
-
-def _said(answer: str, *quoted: str, confidence: float = 0.83, abstained: bool = False) -> dict[str, Any]:
-    citations = [{"document_id": i, "title": i, "quote_start": 20, "quote_end": 30, "quote": "…"} for i in quoted]
-    return {
-        "answer": answer, "short_answer": None, "abstained": abstained, "confidence": confidence,
-        "citations": citations, "guess": {"answer": answer, "short_answer": None},
-    }  # fmt: skip
+from tests.made_records import made_hit, made_record, made_said
 
 
 def _run(folder: Path, scores: Mapping[str, float]) -> SavedRun:
     folder.mkdir()
-    lines = "".join(json.dumps(_record(each)) + "\n" for each in scores)
+    lines = "".join(json.dumps(made_record(each)) + "\n" for each in scores)
     (folder / "answers.jsonl").write_text(lines, encoding="utf-8")
     return SavedRun(folder, {"main_measure": "nDCG@10"}, {"nDCG@10": scores})
 
@@ -68,13 +44,13 @@ def test_no_more_records_are_read_than_needed(tmp_path: Path) -> None:
 
 
 def test_why_a_document_came_late_is_told_from_its_ranks() -> None:
-    assert reasons(_record("q1"), ("dense", "lexical", "fused"))[0] == (
+    assert reasons(made_record("q1"), ("dense", "lexical", "fused"))[0] == (
         "The wanted document was found by the dense search (rank 14) but not by BM25; fused, it came to place 22."
     )
 
 
 def test_a_search_that_did_not_run_is_not_said_to_have_missed() -> None:
-    assert "BM25" not in reasons(_record("q1"), ("dense", "fused"))[0]
+    assert "BM25" not in reasons(made_record("q1"), ("dense", "fused"))[0]
 
 
 @pytest.mark.parametrize(
@@ -90,35 +66,36 @@ def test_a_search_that_did_not_run_is_not_said_to_have_missed() -> None:
 def test_what_was_found_of_the_wanted_documents_is_told(ranks: list[dict[str, int]], expected: str) -> None:
     documents = [{"document_id": f"d{i}", "title": f"T{i}", "grade": 1, "ranks": each} for i, each in enumerate(ranks)]
     stages = tuple(dict.fromkeys(stage for each in ranks for stage in each))
-    assert reasons(_record("q1", wanted={"documents": documents}), stages)[0] == expected
+    assert reasons(made_record("q1", wanted={"documents": documents}), stages)[0] == expected
 
 
 def test_the_place_of_the_evidence_is_told_where_it_was_not_first() -> None:
-    late = [_hit("frost.txt"), _hit("comet.txt")]
-    assert "The first passage that holds evidence came to place 2." in reasons(_record("q1", hits=late), ())
-    assert not any("evidence" in each for each in reasons(_record("q1", hits=late[1:]), ()))
-    assert "No passage that was kept holds the evidence." in reasons(_record("q1", hits=late[:1]), ())
+    late = [made_hit("frost.txt"), made_hit("comet.txt")]
+    assert "The first passage that holds evidence came to place 2." in reasons(made_record("q1", hits=late), ())
+    assert not any("evidence" in each for each in reasons(made_record("q1", hits=late[1:]), ()))
+    assert "No passage that was kept holds the evidence." in reasons(made_record("q1", hits=late[:1]), ())
 
 
 @pytest.mark.parametrize(
     ("said", "wanted", "expected"),
     [
-        (_said("In May.", "comet.txt"), {"answerable": False},
+        (made_said("In May.", "comet.txt"), {"answerable": False},
          "Answered although the documents do not say (confidence 0.83)."),
-        (_said("In October.", abstained=True, confidence=0.31), {},
+        (made_said("In October.", abstained=True, confidence=0.31), {},
          "Refused: confidence 0.31 was below the threshold."),
-        (_said("In October.", abstained=True), {}, "What it held back was right."),
-        (_said("In May.", abstained=True), {}, "What it held back was not right either."),
-        (_said("In May.", "comet.txt"), {}, "The answer lacks October."),
-        (_said("In October.", "comet.txt"), {}, "The wanted document came first, but the sentence quoted was another."),
-        (_said("In October.", "frost.txt"), {},
+        (made_said("In October.", abstained=True), {}, "What it held back was right."),
+        (made_said("In May.", abstained=True), {}, "What it held back was not right either."),
+        (made_said("In May.", "comet.txt"), {}, "The answer lacks October."),
+        (made_said("In October.", "comet.txt"), {},
+         "The wanted document came first, but the sentence quoted was another."),
+        (made_said("In October.", "frost.txt"), {},
          "The wanted document came first, but the sentence quoted was from another."),
     ],
 )  # fmt: skip
 def test_why_an_answer_fell_short_is_told(said: dict[str, Any], wanted: dict[str, Any], expected: str) -> None:
-    record = _record("q1", wanted=wanted, hits=[_hit("comet.txt")], **said)
+    record = made_record("q1", wanted=wanted, hits=[made_hit("comet.txt")], **said)
     assert expected in reasons(record, ("dense", "fused"))
 
 
 def test_a_right_refusal_needs_no_reason() -> None:
-    assert reasons(_record("q1", wanted={"answerable": False}, **_said("…", abstained=True)), ("dense",)) == ()
+    assert reasons(made_record("q1", wanted={"answerable": False}, **made_said("…", abstained=True)), ("dense",)) == ()

@@ -30,8 +30,9 @@ from rag.training.squad import Asked, held_aside, questions
 
 SEED = 11
 FOLDS = 5
-PENALTY = 1.0
-"""On the weights' squares; of 0.1, 0.3, 1, 3 and 10 the one with the best sum of both refusal AUROCs."""
+PENALTY = 5.0
+"""On the weights' squares. The lighter of 1, 2, 3, 5 and 10, the better far questions are told (refusal AUROC 0.949 to
+0.931); the heavier, the better near ones (0.803 to 0.805). The gold set's answers are right most often with 5."""
 SIZES = {"answerable": 600, "near": 300, "far": 150}
 
 
