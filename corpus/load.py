@@ -13,8 +13,10 @@ from corpus.formats.known import FORMATS, why_not
 from corpus.formats.piece import Skipped
 from corpus.limits import DEFAULT_LIMITS, Limits, in_mebibytes, over_limit
 from corpus.metadata import SIDECAR_SUFFIX
-from corpus.names import has_deceptive_characters, shown
+from corpus.names import has_deceptive_characters, is_utf8, shown
 from corpus.parse import Extracted, extract
+
+_LOCK_OF_OFFICE = "~$"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,14 +78,11 @@ def read_file(folder: Path, document_id: str, limits: Limits = DEFAULT_LIMITS) -
     path = folder / document_id
     sidecar = path.with_name(path.name + SIDECAR_SUFFIX)
     try:
-        document_id.encode()
         data = _bytes(document_id, path, limits)
-        has_sidecar = sidecar.is_file() and not _leads_out(sidecar, folder)
+        has_sidecar = _is_file(sidecar) and not _leads_out(sidecar, folder)
         return SourceFile(
             document_id, data, _bytes(document_id + SIDECAR_SUFFIX, sidecar, limits) if has_sidecar else b""
         )
-    except UnicodeEncodeError as error:
-        raise DocumentError(f"{document_id!a}: the name is not valid UTF-8; rename the file") from error
     except OSError as error:
         raise DocumentError(f"{document_id}: cannot be read ({error.strerror}); check its permissions") from error
 
@@ -130,9 +129,25 @@ def _reason_to_skip(path: Path, folder: Path, document_id: str) -> str:
         return "a link that leads out of the folder; copy what it points to into the folder"
     if not path.is_file():
         return "a link to a folder, or no file at all; put the files themselves there"
+    return _reason_in_name(path, document_id) or why_not(path.suffix.lower())
+
+
+def _reason_in_name(path: Path, document_id: str) -> str:
+    if not is_utf8(document_id):
+        return "its name is not valid UTF-8; rename it"
     if has_deceptive_characters(document_id):
         return "its name holds control characters; rename it"
-    return why_not(path.suffix.lower())
+    if path.name.startswith(_LOCK_OF_OFFICE):
+        return "no document but Office's sign that one is open; it goes when that is closed"
+    return ""
+
+
+def _is_file(path: Path) -> bool:
+    """Also for a name that is too long for the file system: there is no such file then."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
 
 
 def _refuse(error: OSError) -> NoReturn:

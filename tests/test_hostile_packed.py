@@ -123,8 +123,8 @@ def test_an_encrypted_member_is_told_and_the_others_are_read() -> None:
 
 
 def test_an_archive_without_anything_readable_is_refused() -> None:
-    assert refusal("a.zip", zipped({})) == "a.zip: holds no file that can be read; remove it or fill it"
-    assert refusal("a.zip", zipped({"a.png": "x"})).startswith("a.zip: holds no file that can be read")
+    assert refusal("a.zip", zipped({})) == "a.zip: holds nothing that can be read; remove it or fill it"
+    assert refusal("a.zip", zipped({"a.png": "x"})).startswith("a.zip: holds nothing that can be read")
 
 
 def test_a_member_whose_size_is_a_lie_is_never_unpacked_further_than_it_says() -> None:

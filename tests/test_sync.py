@@ -367,3 +367,15 @@ def test_of_a_file_of_several_documents_only_those_that_changed_are_written(
     sync(corpus_folder, engine, embedder)
     assert finds(engine, "zeppelin") == []
     assert problems(engine) == []
+
+
+def test_a_name_that_is_no_text_stops_no_sync(
+    corpus_folder: Path, engine: SearchEngine, embedder: "WordEmbedder"
+) -> None:
+    try:
+        Path(os.fsdecode(os.fsencode(corpus_folder) + b"/caf\xe9.txt")).write_text("Text.")
+    except OSError as error:
+        pytest.skip(f"this file system takes no such name ({error})")
+    report = sync(corpus_folder, engine, embedder)
+    assert len(report.added) == 3
+    assert [each.id for each in report.skipped] == ["caf\\udce9.txt"]
