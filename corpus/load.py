@@ -5,7 +5,6 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NoReturn
 
 from corpus.document import Document
 from corpus.errors import CorpusError, DocumentError
@@ -39,11 +38,24 @@ class SourceFile:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """What a corpus folder holds: ids of files that can be read, and those passed over, with the reason."""
+    """What a corpus folder holds: ids of files that can be read, and those passed over, with the reason.
+
+    `closed` are folders, as `name/`, of which nobody knows what they hold: nothing in them counts as deleted.
+    """
 
     folder: Path
     readable: tuple[str, ...]
     skipped: tuple[Skipped, ...]
+    closed: tuple[Skipped, ...] = ()
+
+    def is_closed(self, file_id: str) -> bool:
+        """Whether a file lies in a folder that cannot be listed."""
+        return any(file_id.startswith(each.id) for each in self.closed)
+
+    @property
+    def failures(self) -> tuple[DocumentError, ...]:
+        """The closed folders, as a person is told."""
+        return tuple(DocumentError(f"{each.id}: {each.reason}") for each in self.closed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,17 +72,18 @@ def list_corpus(folder: Path) -> Listing:
         raise CorpusError(f"{folder}: no such folder; give one that holds your documents with --corpus DIR")
     readable: list[str] = []
     skipped: list[Skipped] = []
-    for path in _paths(folder):
+    closed: list[Skipped] = []
+    for path in _paths(folder, closed):
         document_id = path.relative_to(folder).as_posix()
         reason = _reason_to_skip(path, folder, document_id)
         if reason:
             skipped.append(Skipped(shown(document_id), reason))
         else:
             readable.append(document_id)
-    if not readable:
+    if not readable and not closed:
         formats = ", ".join(sorted(FORMATS))
         raise CorpusError(f"{folder}: holds no document; put files in one of these formats there: {formats}")
-    return Listing(folder, tuple(readable), tuple(skipped))
+    return Listing(folder, tuple(readable), tuple(skipped), tuple(closed))
 
 
 def read_file(folder: Path, document_id: str, limits: Limits = DEFAULT_LIMITS) -> SourceFile:
@@ -89,9 +102,10 @@ def read_file(folder: Path, document_id: str, limits: Limits = DEFAULT_LIMITS) -
 
 def load_documents(folder: Path, limits: Limits = DEFAULT_LIMITS) -> Loaded:
     """All documents of a folder in memory. For a corpus too large for that, `python -m index sync` streams."""
+    listing = list_corpus(folder)
     documents: list[Document] = []
-    failures: list[DocumentError] = []
-    for file_id in list_corpus(folder).readable:
+    failures = [*listing.failures]
+    for file_id in listing.readable:
         try:
             extracted = read_file(folder, file_id, limits).extracted(limits)
             documents.extend(extracted.documents)
@@ -111,10 +125,17 @@ def _bytes(document_id: str, path: Path, limits: Limits) -> bytes:
     return data
 
 
-def _paths(folder: Path) -> Iterator[Path]:
-    """All that could be meant as a document, in order: files, and links of every kind."""
+def _paths(folder: Path, closed: list[Skipped]) -> Iterator[Path]:
+    """All that could be meant as a document, in order: files, and links of every kind. Adds to what is `closed`."""
     found: list[Path] = []
-    for parent, folders, names in os.walk(folder, onerror=_refuse):
+
+    def refused(error: OSError) -> None:
+        if Path(error.filename) == folder:
+            raise CorpusError(f"{folder}: cannot be listed ({error.strerror}); check its permissions") from error
+        name = shown(Path(error.filename).relative_to(folder).as_posix())
+        closed.append(Skipped(f"{name}/", f"cannot be listed ({error.strerror}); check its permissions"))
+
+    for parent, folders, names in os.walk(folder, onerror=refused):
         folders[:] = [name for name in folders if not name.startswith(".")]
         links = [name for name in folders if Path(parent, name).is_symlink()]
         found += [Path(parent, name) for name in (*names, *links) if not name.startswith(".")]
@@ -148,11 +169,6 @@ def _is_file(path: Path) -> bool:
         return path.is_file()
     except OSError:
         return False
-
-
-def _refuse(error: OSError) -> NoReturn:
-    """A folder that cannot be listed must not look like one whose documents were deleted."""
-    raise CorpusError(f"{error.filename}: cannot be listed ({error.strerror}); check its permissions") from error
 
 
 def _leads_out(path: Path, folder: Path) -> bool:
