@@ -22,7 +22,7 @@ _MOMENTS_OF_TEMPLATES = ("2013-12-23T23:15:00", "2013-01-27T09:14:16", "2013-01-
 
 
 def opened_office(file: File, main: str) -> ZipFile:
-    """The archive of DOCX, PPTX or XLSX, which has the member `main`; not of the strict kind, which no library reads."""
+    """The archive of DOCX, PPTX or XLSX, which has the member `main`. One of the strict kind, no library reads."""
     archive = opened_document(file, main)
     if _STRICT in member(file, archive, main)[:_STRICT_WITHIN]:
         raise file.refused(f"is saved as “Strict Open XML”; save it as the ordinary kind of {file.suffix}")
