@@ -11,7 +11,14 @@ from io import BytesIO
 
 from corpus.errors import DocumentError
 
-_BYTE_ORDER_MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
+_BYTE_ORDER_MARKS = {
+    b"\xef\xbb\xbf": "utf-8-sig",
+    b"\xff\xfe\x00\x00": "utf-32",  # before that of UTF-16, with which it begins
+    b"\x00\x00\xfe\xff": "utf-32",
+    b"\xff\xfe": "utf-16",
+    b"\xfe\xff": "utf-16",
+}
+_NEVER_IN_TEXT = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f]")
 _DECLARED = re.compile(
     rb"""<(?:\?xml|meta)[^>]{0,200}?(?:encoding|charset)\s*=\s*["']?\s*([\w.:-]{2,30})""", re.IGNORECASE
 )
@@ -44,12 +51,13 @@ def decode(name: str, data: bytes) -> Decoded:
     mark = next((mark for mark in _BYTE_ORDER_MARKS if data.startswith(mark)), None)
     is_binary = mark is None and b"\x00" in data
     try:
-        decoded = Decoded("" if is_binary else data.decode(_BYTE_ORDER_MARKS[mark] if mark else "utf-8"))
+        encoding = _BYTE_ORDER_MARKS[mark] if mark else "utf-8"
+        decoded = _without_mark(data) if is_binary else Decoded(data.decode(encoding))
     except UnicodeDecodeError as error:
         decoded = Decoded("") if mark else _guessed(data)
         if not decoded.text:
             raise DocumentError(f"{name}: is not UTF-8 (byte {error.start}); save it as UTF-8") from error
-    if is_binary or "\x00" in decoded.text:
+    if (is_binary and not decoded.text) or "\x00" in decoded.text:
         raise DocumentError(f"{name}: is a binary file, not text; remove it or convert it to text")
     return decoded
 
@@ -85,6 +93,16 @@ def _is_utf8(data: bytes) -> bool:
     except UnicodeDecodeError:
         return False
     return True
+
+
+def _without_mark(data: bytes) -> Decoded:
+    """UTF-16 of a text in Latin letters: every other byte is zero. Empty if it is none."""
+    if len(data) >= _MIN_GUESS_BYTES:
+        for encoding, upper in (("utf-16-le", data[1:_SAMPLE_BYTES:2]), ("utf-16-be", data[:_SAMPLE_BYTES:2])):
+            text = decoded_as(data, encoding) if 2 * upper.count(0) > len(upper) else ""
+            if text and not _NEVER_IN_TEXT.search(text):
+                return Decoded(text, encoding)
+    return Decoded("")
 
 
 def _guessed(data: bytes) -> Decoded:

@@ -13,6 +13,11 @@ def has_deceptive_characters(name: str) -> bool:
     return any(_deceives(character) for character in name)
 
 
+def is_utf8(name: str) -> bool:
+    """Whether a name on disk is text: elsewhere, bytes that are none have become halves of characters."""
+    return not any(unicodedata.category(character) == "Cs" for character in name)
+
+
 def shown(name: str) -> str:
     """The name with deceptive characters, and halves of characters, written as escapes: `a\\nb`."""
     return "".join(_escaped(c) if _deceives(c) or unicodedata.category(c) == "Cs" else c for c in name)

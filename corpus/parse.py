@@ -46,7 +46,7 @@ def extract(file_id: str, data: bytes, sidecar: bytes = b"", limits: Limits = DE
     except DocumentError as error:  # a limit of the whole file
         extraction.failures.append(error)
     if not extraction.documents:
-        nothing = DocumentError(f"{file_id}: holds no file that can be read; remove it or fill it")
+        nothing = DocumentError(f"{file_id}: holds nothing that can be read; remove it or fill it")
         raise next(iter(extraction.failures), nothing)
     return Extracted(tuple(extraction.documents), tuple(extraction.failures), tuple(extraction.skipped))
 
@@ -152,6 +152,8 @@ def _pieces(file: File) -> Iterator[Piece]:
 def _check_file(file: File) -> None:
     if reason := why_not(file.suffix):
         raise file.refused(reason)
+    if not file.data or file.data.isspace():
+        raise file.refused("holds no text that could be cited, it is empty; remove it or fill it")
     if len(file.data) > file.limits.file_bytes:
         found = f"larger than {in_mebibytes(file.limits.file_bytes)}"
         raise file.over("file_bytes", found, "split it into smaller files")

@@ -106,10 +106,11 @@ def _failed(store: Path, recipe: Recipe | None) -> int:
 
 def _shortcomings(file: FileRecord) -> Iterator[str]:
     again = f"; tried {file.tries} times" if file.tries > 1 else ""
+    again += f", next after {time.strftime('%H:%M', time.localtime(file.retry_after))}" if file.retry_after else ""
     if file.status == "skipped":
         yield f"skipped     {file.id}: {file.reason}"
     elif file.status == "failed":
-        yield f"failed      {file.reason}{again}, next after {time.strftime('%H:%M', time.localtime(file.retry_after))}"
+        yield f"failed      {file.reason}{again}"
     else:
         yield from (f"in part     {line}" for line in file.reason.splitlines())
 

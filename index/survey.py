@@ -41,7 +41,11 @@ def survey(listing: Listing, known: Mapping[str, FileRecord], limits: Limits) ->
             changed.append(record)
             sizes[file_id] = size
     skipped = (FileRecord(each.id, status="skipped", reason=each.reason) for each in listing.skipped)
-    return Survey(tuple(changed), sizes, (*settled, *skipped))
+    closed = (
+        FileRecord(each.id, status="failed", reason=str(told))
+        for each, told in zip(listing.closed, listing.failures, strict=True)
+    )
+    return Survey(tuple(changed), sizes, (*settled, *skipped, *closed))
 
 
 def _looked_at(folder: Path, now: FileRecord, before: FileRecord | None, limits: Limits) -> FileRecord:

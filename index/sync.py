@@ -133,11 +133,12 @@ class _Run:
             self._finish(len(self.added) + len(self.changed))
 
     def remove_others(self, listing: Listing) -> None:
-        """Documents of files that are no longer there."""
-        there = {*listing.readable, *(each.id for each in listing.skipped)}
+        """Documents of files that are no longer there, as far as anybody can see."""
+        there = {*listing.readable, *(each.id for each in (*listing.skipped, *listing.closed))}
         for file in sorted(set(self.engine.catalog.files()) - set(listing.readable)):
-            self._remove(self.engine.catalog.documents_of(file))
-        self.engine.catalog.ledger.forget(set(self.known) - there)
+            if not listing.is_closed(file):
+                self._remove(self.engine.catalog.documents_of(file))
+        self.engine.catalog.ledger.forget(i for i in self.known if i not in there and not listing.is_closed(i))
 
     def report(self, listing: Listing) -> SyncReport:
         counts = self.engine.catalog.counts()

@@ -34,9 +34,7 @@ class Where:
         return Where(tuple(dict.fromkeys((*self.limits, *other.limits))))
 
     def __str__(self) -> str:
-        return " ".join(
-            f'{key}:"{value}"' if re.search(r"\s", value) else f"{key}:{value}" for key, value in self.limits
-        )
+        return " ".join(f"{key}:{_written(value)}" for key, value in self.limits)
 
 
 ANYWHERE = Where()
@@ -78,16 +76,26 @@ def fields(document: Document) -> Mapping[str, str]:
 
 
 def _where(found: Collection[tuple[str, str]]) -> Where:
-    limits = ((key.casefold(), value.strip('"“”').strip()) for key, value in found)
+    limits = ((key.casefold(), _unquoted(value)) for key, value in found)
     return Where(tuple(dict.fromkeys((key, _checked(key, value)) for key, value in limits)))
+
+
+def _unquoted(value: str) -> str:
+    return (value[1:-1] if re.fullmatch(_QUOTED, value) else value).strip()
+
+
+def _written(value: str) -> str:
+    """As it is read again: in quotes where it has a space or begins with one of them."""
+    if not re.search(r'\s|^["“]', value):
+        return value
+    return f"“{value}”" if '"' in value else f'"{value}"'
 
 
 def _checked(key: str, value: str) -> str:
     """The value as it is compared with."""
+    value = value.strip("/") if key == "folder" else value
     if not value:
         raise QuestionError(f"{key}: has no value; write one behind the colon, such as {key}:words")
-    if key == "folder":
-        return value.strip("/")
     if key not in ("after", "before"):
         return value
     day = iso_date(value)

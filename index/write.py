@@ -14,7 +14,7 @@ from index.embed import Embedder, Vectors
 from index.engine import SearchEngine
 from index.recipe import Recipe
 
-_EMBED_AT_ONCE = 512
+_EMBED_AT_ONCE = 128  # four batches of like length; what is interrupted loses no more than these
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Archives, and Office files and books, which are archives of XML: bombs, lies, entities and ways out."""
 
 import io
+import re
 import stat
 import time
 import zipfile
@@ -123,8 +124,8 @@ def test_an_encrypted_member_is_told_and_the_others_are_read() -> None:
 
 
 def test_an_archive_without_anything_readable_is_refused() -> None:
-    assert refusal("a.zip", zipped({})) == "a.zip: holds no file that can be read; remove it or fill it"
-    assert refusal("a.zip", zipped({"a.png": "x"})).startswith("a.zip: holds no file that can be read")
+    assert refusal("a.zip", zipped({})) == "a.zip: holds nothing that can be read; remove it or fill it"
+    assert refusal("a.zip", zipped({"a.png": "x"})).startswith("a.zip: holds nothing that can be read")
 
 
 def test_a_member_whose_size_is_a_lie_is_never_unpacked_further_than_it_says() -> None:
@@ -226,3 +227,20 @@ def test_a_sheet_that_claims_a_million_columns_is_read_as_it_is() -> None:
     before = time.process_time()
     assert extract("a.xlsx", data).documents[0].text == extract("a.xlsx", FILES["article.xlsx"]).documents[0].text
     assert time.process_time() - before < 2
+
+
+@pytest.mark.parametrize("suffix", [".docx", ".pptx", ".xlsx"])
+def test_strict_open_xml_is_told_with_the_way_out(suffix: str) -> None:
+    with zipfile.ZipFile(io.BytesIO(FILES[f"article{suffix}"])) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    usual = re.compile(rb"http://schemas\.openxmlformats\.org/(\w+)/2006/")
+    strict = {name: usual.sub(rb"http://purl.oclc.org/ooxml/\1/", data) for name, data in members.items()}
+    assert "Strict Open XML" in refusal(f"a{suffix}", zipped(strict))
+
+
+@pytest.mark.parametrize("root", [b"<document/>", b'<w:document xmlns:w="http://other.example"/>'])
+def test_a_word_document_without_a_body_is_damaged(root: bytes) -> None:
+    with zipfile.ZipFile(io.BytesIO(FILES["article.docx"])) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    assert "damaged" in refusal("a.docx", zipped({**members, "word/document.xml": root}))
+    assert "gave up" not in refusal("a.docx", zipped({**members, "word/document.xml": root}))

@@ -209,17 +209,27 @@ def test_the_limit_of_a_file_is_a_setting_that_its_refusal_names(tmp_path: Path)
     ]
 
 
-def test_a_name_that_is_not_utf_8_is_refused_and_the_others_go_in(tmp_path: Path) -> None:
+def test_the_sign_that_a_document_is_open_is_passed_over(tmp_path: Path) -> None:
+    folder_of(tmp_path, {"a.txt": "Text.", "~$report.docx": "Ada"})
+    (skipped,) = list_corpus(tmp_path).skipped
+    assert skipped.id == "~$report.docx"
+    assert "Office's sign" in skipped.reason
+
+
+def test_a_name_as_long_as_a_file_system_takes_is_read(tmp_path: Path) -> None:
+    folder_of(tmp_path, {f"{'a' * 250}.txt": "Text."})
+    assert [document.text for document in load_documents(tmp_path).documents] == ["Text."]
+
+
+def test_a_name_that_is_not_utf_8_is_passed_over_and_shown_escaped(tmp_path: Path) -> None:
     folder_of(tmp_path, {"a.txt": "Text."})
     try:
         Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.txt")).write_text("Text.")
     except OSError as error:
         pytest.skip(f"this file system takes no such name ({error})")
-    loaded = load_documents(tmp_path)
-    assert [document.id for document in loaded.documents] == ["a.txt"]
-    assert [str(failure) for failure in loaded.failures] == [
-        "'caf\\udce9.txt': the name is not valid UTF-8; rename the file"
-    ]
+    listing = list_corpus(tmp_path)
+    assert listing.readable == ("a.txt",)
+    assert listing.skipped == (Skipped("caf\\udce9.txt", "its name is not valid UTF-8; rename it"),)
 
 
 def test_the_content_hash_depends_on_text_and_sidecar_and_not_on_the_name() -> None:

@@ -323,7 +323,7 @@ def test_a_page_with_an_xml_declaration_is_read() -> None:
 
 
 @pytest.mark.parametrize(
-    "html", ["<html><body></body></html>", "<script>alert(1)</script>", "<nav><a href='/'>Home</a></nav>", " "]
+    "html", ["<html><body></body></html>", "<script>alert(1)</script>", "<nav><a href='/'>Home</a></nav>"]
 )
 def test_a_page_without_an_article_is_refused(html: str) -> None:
     assert refusal("a.html", html.encode()).startswith("a.html: no main text was found")
@@ -332,13 +332,26 @@ def test_a_page_without_an_article_is_refused(html: str) -> None:
 # bytes
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32"])
 def test_unicode_with_or_without_a_mark_is_read_and_the_mark_is_no_text(encoding: str) -> None:
     assert parse("a.txt", "Ünïcode 中文 🤝.".encode(encoding)).text == "Ünïcode 中文 🤝."
 
 
 def test_utf_16_in_the_other_byte_order_is_read() -> None:
     assert parse("a.txt", b"\xfe\xff" + "Ünïcode".encode("utf-16-be")).text == "Ünïcode"
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf_16_without_a_mark_is_known_by_its_zeros_and_the_guess_is_told(encoding: str) -> None:
+    text = "Señor Núñez said: “The bridge costs 4 €.”"
+    document = parse("a.txt", text.encode(encoding))
+    assert document.text == text
+    assert document.metadata["encoding"] == f"{encoding} (guessed)"
+
+
+@pytest.mark.parametrize("name", ["a.docx", "a.pdf", "a.jsonl", "a.eml", "a.html", "a.csv", "a.zip"])
+def test_an_empty_file_is_told_to_be_empty_whatever_its_format(name: str) -> None:
+    assert refusal(name, b"") == f"{name}: holds no text that could be cited, it is empty; remove it or fill it"
 
 
 def test_front_matter_behind_a_byte_order_mark_is_found() -> None:
@@ -351,10 +364,10 @@ def test_front_matter_behind_a_byte_order_mark_is_found() -> None:
         b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR",
         b"text\x00text",
         b"\xef\xbb\xbftext\x00text",
-        "Text.".encode("utf-32"),
         "Text.".encode("utf-16-le"),
+        bytes(number % 7 * (number % 2) for number in range(400)),
     ],
-    ids=["png", "nul", "nul behind a mark", "utf-32", "utf-16 without a mark"],
+    ids=["png", "nul", "nul behind a mark", "too little to tell", "small numbers"],
 )
 def test_a_binary_file_is_refused(data: bytes) -> None:
     assert refusal("a.txt", data) == "a.txt: is a binary file, not text; remove it or convert it to text"

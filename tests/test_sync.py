@@ -3,11 +3,12 @@
 import os
 import shutil
 import sqlite3
+import sys
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -367,3 +368,44 @@ def test_of_a_file_of_several_documents_only_those_that_changed_are_written(
     sync(corpus_folder, engine, embedder)
     assert finds(engine, "zeppelin") == []
     assert problems(engine) == []
+
+
+def test_a_name_that_is_no_text_stops_no_sync(
+    corpus_folder: Path, engine: SearchEngine, embedder: "WordEmbedder"
+) -> None:
+    try:
+        Path(os.fsdecode(os.fsencode(corpus_folder) + b"/caf\xe9.txt")).write_text("Text.")
+    except OSError as error:
+        pytest.skip(f"this file system takes no such name ({error})")
+    report = sync(corpus_folder, engine, embedder)
+    assert len(report.added) == 3
+    assert [each.id for each in report.skipped] == ["caf\\udce9.txt"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="it knows no such permissions")
+def test_a_folder_that_cannot_be_listed_keeps_what_it_held_and_is_told(
+    corpus_folder: Path, engine: SearchEngine, embedder: "WordEmbedder", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed = corpus_folder / "private"
+    closed.mkdir()
+    (closed / "old.txt").write_text("What was read before stays.")
+    assert len(sync(corpus_folder, engine, embedder).added) == 4
+    (corpus_folder / "new-comet.txt").unlink()
+    (corpus_folder / "later.txt").write_text("What can be read goes in.")
+    list_folder = os.scandir
+
+    def refused(path: Any) -> Any:  # as for anybody but root, who runs some tests
+        if str(path) == str(closed):
+            raise PermissionError(13, "Permission denied", str(path))
+        return list_folder(path)
+
+    monkeypatch.setattr(os, "scandir", refused)
+    report = sync(corpus_folder, engine, embedder)
+    assert (report.added, report.deleted) == (("later.txt",), ("new-comet.txt",))
+    assert [str(failure) for failure in report.failures] == [
+        "private/: cannot be listed (Permission denied); check its permissions"
+    ]
+    assert engine.catalog.document("private/old.txt") is not None
+    monkeypatch.undo()
+    (closed / "old.txt").unlink()
+    assert sync(corpus_folder, engine, embedder).deleted == ("private/old.txt",)

@@ -34,6 +34,8 @@ DOCUMENTS = (
         ('author:"Jane Doe" TITLE:bridge', Where((("author", "Jane Doe"), ("title", "bridge")))),
         ("before:2022 after:2021/3", Where((("before", "2022-01-01"), ("after", "2021-03-01")))),
         ("folder:/news/old/", Where((("folder", "news/old"),))),
+        ('folder:/"l', Where((("folder", '"l'),))),
+        ('genre:“so "called" art”', Where((("genre", 'so "called" art'),))),
         ("genre:sky year:2022", Where((("genre", "sky"), ("year", "2022")))),
     ],
 )
@@ -43,7 +45,9 @@ def test_filters_are_written_as_words(words: str, where: Where) -> None:
     assert parse_where(str(where)) == where
 
 
-@pytest.mark.parametrize("words", ["bridge", "after:soon", "author:", 'author:""', "after:2022-13-01", "a b:c", ":x"])
+@pytest.mark.parametrize(
+    "words", ["bridge", "after:soon", "author:", 'author:""', "after:2022-13-01", "a b:c", ":x", "folder:/"]
+)
 def test_what_is_no_filter_is_told_with_an_example(words: str) -> None:
     with pytest.raises(QuestionError, match=r"such as|write it as"):
         parse_where(words)

@@ -7,16 +7,26 @@ import posixpath
 from zipfile import ZipFile
 
 from corpus.dates import iso_date
-from corpus.formats.package import member, named, xml
+from corpus.formats.package import member, named, opened_document, xml
 from corpus.formats.piece import File
 from corpus.metadata import properties
 
 _RELATIONS = "_rels/.rels"
+_STRICT = b"http://purl.oclc.org/ooxml/"
+_STRICT_WITHIN = 4096
 _CORE = "/core-properties"
 _OF_TEMPLATES = frozenset(("powerpoint presentation", "word document", "presentation1", "document1", "untitled"))
 _OF_LIBRARIES = frozenset(("python-docx", "openpyxl", "steve canny", "apache poi"))
 # when the templates of python-docx and python-pptx were made and last changed
 _MOMENTS_OF_TEMPLATES = ("2013-12-23T23:15:00", "2013-01-27T09:14:16", "2013-01-27T09:15:58")
+
+
+def opened_office(file: File, main: str) -> ZipFile:
+    """The archive of DOCX, PPTX or XLSX, which has the member `main`. One of the strict kind, no library reads."""
+    archive = opened_document(file, main)
+    if _STRICT in member(file, archive, main)[:_STRICT_WITHIN]:
+        raise file.refused(f"is saved as “Strict Open XML”; save it as the ordinary kind of {file.suffix}")
+    return archive
 
 
 def stated(file: File, archive: ZipFile, title: str = "") -> dict[str, str]:

@@ -12,8 +12,7 @@ from typing import Any
 
 from corpus.decode import decode
 from corpus.formats.flow import flow, paged
-from corpus.formats.office import stated
-from corpus.formats.package import opened_document
+from corpus.formats.office import opened_office, stated
 from corpus.formats.piece import Content, File, Piece
 from corpus.formats.table import lines
 
@@ -24,7 +23,7 @@ _LINES_THAT_TELL = 20
 
 def workbook(file: File) -> Iterator[Piece]:
     """Every sheet is a page; where there are several, each begins with its name."""
-    archive = opened_document(file, "xl/workbook.xml")
+    archive = opened_office(file, "xl/workbook.xml")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # openpyxl warns of styles and charts, which hold no text
         sheets = _sheets(file)

@@ -5,8 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from corpus.formats.flow import flow, paged
-from corpus.formats.office import stated
-from corpus.formats.package import opened_document
+from corpus.formats.office import opened_office, stated
 from corpus.formats.piece import Content, File, Piece
 from corpus.formats.table import lines
 
@@ -15,7 +14,7 @@ def slide_show(file: File) -> Iterator[Piece]:
     """The text of every slide, its tables and its notes; hidden slides keep their number and are read, too."""
     from pptx import Presentation
 
-    archive = opened_document(file, "ppt/presentation.xml")
+    archive = opened_office(file, "ppt/presentation.xml")
     show = Presentation(io.BytesIO(file.data))
     slides = list(show.slides)
     if len(slides) > file.limits.pages:

@@ -9,8 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from corpus.formats.flow import flow
-from corpus.formats.office import stated
-from corpus.formats.package import opened_document
+from corpus.formats.office import opened_office, stated
 from corpus.formats.piece import Content, File, Piece
 from corpus.formats.table import lines
 
@@ -27,10 +26,12 @@ def word_document(file: File) -> Iterator[Piece]:
     import docx
     from docx.oxml.parser import parse_xml
 
-    archive = opened_document(file, "word/document.xml")
+    archive = opened_office(file, "word/document.xml")
     document = docx.Document(io.BytesIO(file.data))
     notes = [parse_xml(r.target_part.blob) for r in document.part.rels.values() if r.reltype.endswith(_NOTES)]
-    body = document.element.body
+    body = document.element.find(_W + "body")
+    if body is None:
+        raise file.refused("is damaged, its text has no beginning; save it anew")
     text = flow(block for root in (body, *notes) for block in _blocks(root))
     yield Content(text, stated(file, archive, _title(body)))
 
