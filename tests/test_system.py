@@ -139,7 +139,7 @@ def test_a_store_of_another_recipe_is_refused(embedders: Embedders, tmp_path: Pa
 
 def test_settings_reach_the_assistant(embedders: Embedders) -> None:
     shipped = _built(embedders)
-    changed = configured(shipped, embedders(""), Settings(lexical=1, dense=0, read=3))
+    changed = configured(shipped, embedders(""), Settings(lexical=1, dense=0, read=3, rerank=0))
     assert (shipped.read, changed.read) == (10, 3)
     assert changed.confidence == shipped.confidence
     assert {frozenset(hit.ranks) for hit in changed.retrieve("comet", 5)} <= {
