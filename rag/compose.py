@@ -8,7 +8,7 @@ from corpus.sentences import Span
 from rag.agree import confirms, contradicts
 from rag.answer import Citation, Draft, cite
 from rag.confidence import Judged
-from rag.expect import asks_yes_or_no, expected_kind
+from rag.expect import acts_otherwise, asks_yes_or_no, expected_kind
 from rag.quote import merged, whole_quote
 
 MAX_SENTENCES = 4
@@ -37,11 +37,16 @@ def compose(
 
 
 def _short_answer(question: str, chosen: Sequence[Judged], citations: Sequence[Citation]) -> str | None:
-    """The best finding's, if it is cited and not one of several; what is yes or no, the sentence says."""
-    several = any(_is_kindred(question, each, chosen[0]) for each in chosen[1:])
-    if several or not citations or asks_yes_or_no(question):
+    """The best finding's, if it is cited; what is yes or no, the sentence says.
+
+    Where several sentences answer, a name that the best one has for another deed is none.
+    """
+    if not chosen or not _cited(chosen[0], citations[:1]) or asks_yes_or_no(question):
         return None
-    return chosen[0].finding.short_answer if _cited(chosen[0], citations[:1]) else None
+    best = chosen[0].finding
+    before = best.words(Span(best.sentence.start, best.span.start))
+    several = any(_is_kindred(question, each, chosen[0]) for each in chosen[1:])
+    return None if several and acts_otherwise(question, before) else best.short_answer
 
 
 def _note(question: str, chosen: Sequence[Judged], citations: Sequence[Citation]) -> str:

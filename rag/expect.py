@@ -7,6 +7,8 @@ import re
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
+from index.lexical import stems
+
 _NUMBER_WORDS = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
     "eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred hundreds thousand thousands "
@@ -40,6 +42,7 @@ _YES_OR_NO = re.compile(
     r"(?:n['’]t)?\b(?!.*\bor\b)",
     re.IGNORECASE | re.DOTALL,
 )
+_BY = re.compile(r"(\w+) by(?: the| an?)?\s*$", re.IGNORECASE)
 _IS: Mapping[str, Callable[[str], object]] = MappingProxyType(
     {"number": _NUMBER.search, "date": _DATE.search, "name": _NAME.search}
 )
@@ -53,6 +56,12 @@ def expected_kind(question: str) -> str | None:
 def asks_yes_or_no(question: str) -> bool:
     """Whether the question asks if something is so, and offers nothing to choose from."""
     return bool(_YES_OR_NO.match(question))
+
+
+def acts_otherwise(question: str, before: str) -> bool:
+    """Whether the words before a name say that it did another thing than was asked: "claims made by", of a denial."""
+    done = _BY.search(before)
+    return done is not None and not set(stems(done[1])) & set(stems(question))
 
 
 def fits(kind: str | None, words: str) -> bool:

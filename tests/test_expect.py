@@ -2,7 +2,7 @@
 
 import pytest
 
-from rag.expect import asks_yes_or_no, expected_kind, fits
+from rag.expect import acts_otherwise, asks_yes_or_no, expected_kind, fits
 
 
 @pytest.mark.parametrize(
@@ -52,3 +52,17 @@ def test_a_question_of_yes_or_no_is_seen(question: str) -> None:
 @pytest.mark.parametrize("question", ["Who did it?", "Is it Ford or Tesla?", "What is it?", "Island names?", ""])
 def test_other_questions_are_not_of_yes_or_no(question: str) -> None:
     assert not asks_yes_or_no(question)
+
+
+@pytest.mark.parametrize(
+    ("question", "before", "otherwise"),
+    [
+        ("Who denied the deal?", "They denied allegations made by ", True),
+        ("Who denied the deal?", "The deal was denied by the ", False),
+        ("Who denies the deal?", "The deal was denied by ", False),
+        ("Who denied the deal?", "In a statement ", False),
+        ("Who denied the deal?", "", False),
+    ],
+)
+def test_a_name_behind_by_did_what_stands_before_it(question: str, before: str, otherwise: bool) -> None:
+    assert acts_otherwise(question, before) == otherwise
