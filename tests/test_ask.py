@@ -38,7 +38,7 @@ def asked(embedder: "WordEmbedder", tmp_path: Path) -> Asked:
 
     def ask(question: Question, kind: str = "retrieval", **changes: int) -> Record:
         benchmark = Benchmark("comets", (_BOOK, *_NOTES), (question,), {})
-        settings = Settings(passage_tokens=32, overlap_tokens=0)
+        settings = Settings(passage_tokens=32, overlap_tokens=0, rerank=0.0)
         steps = build_system(benchmark, settings, tmp_path / "store", cast(Embedders, lambda name: embedder))
         while True:
             try:
@@ -202,6 +202,6 @@ def test_milliseconds_are_given_by_stage(sample_assistant: Assistant) -> None:
         asker = Asker(Task(kind, benchmark, Settings()), sample_assistant, {each.id: each for each in documents})
         stages[kind] = set(asker.ask(benchmark.questions[0])[1])
     assert stages == {
-        "retrieval": {"embed", "search"},
+        "retrieval": {"embed", "search", "rerank"},
         "gold": {"embed", "search", "rerank", "read", "total"},
     }

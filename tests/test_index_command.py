@@ -137,7 +137,7 @@ def test_verify_rebuilds_indexes_that_are_damaged(command: Command, synced: Path
 
 def test_verify_tells_damage_in_the_catalog_and_what_mends_it(command: Command, synced: Path, store: Path) -> None:
     with closing(sqlite3.connect(store / CATALOG_FILE)) as db:
-        (page,) = db.execute("SELECT rootpage FROM sqlite_master WHERE name = 'passages'").fetchone()
+        (page,) = db.execute("SELECT rootpage FROM sqlite_master WHERE name = 'texts'").fetchone()
     with (store / CATALOG_FILE).open("r+b") as file:
         file.seek((page - 1) * 4096)
         file.write(b"\xff" * 4096)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Generator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar, cast
 
@@ -30,7 +31,8 @@ _QUESTIONS = tuple(
     for n in range(8)
 )
 _SKY = Benchmark("sky", (*_NOISE, *_WANTED), _QUESTIONS, {"sky": "ab12"})
-_BY_MEANING, _BY_WORDS = Settings(lexical=0.0, document=0.0), Settings(dense=0.0, document=0.0)
+_BY_MEANING = Settings(lexical=0.0, document=0.0, rerank=0.0)
+_BY_WORDS = Settings(dense=0.0, document=0.0, rerank=0.0)
 
 
 class _Loading:
@@ -108,7 +110,7 @@ def test_a_sweep_that_is_closed_half_way_lets_go_and_goes_on(loading: _Loading, 
 
 
 def test_the_best_is_told_and_what_is_surely_worse(loading: _Loading, tmp_path: Path) -> None:
-    tried = _swept([_BY_MEANING, _BY_WORDS, Settings(dense=0.0, document=0.0, read=3)], tmp_path, loading)
+    tried = _swept([_BY_MEANING, _BY_WORDS, replace(_BY_WORDS, read=3)], tmp_path, loading)
     assert [each.run.figures["nDCG@10"] for each in tried] == [0, 1, 1]  # rare words tell, and only BM25 knows them
     assert [each.verdict for each in tried] == ["worse", "best", "not surely worse"]
     assert [each.p for each in tried] == pytest.approx([2 * 2 / 2**8, 1, 1])
