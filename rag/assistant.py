@@ -16,7 +16,7 @@ from rag.followup import Turn, depends_on_history, needs_an_answer, recent_turns
 from rag.fuse import SEARCHES
 from rag.read import Reader
 from rag.refuse import none_meets, refusal
-from rag.rerank import AsFound, Reranker
+from rag.rerank import Reranker
 from rag.retrieve import Hit, Retrieval, Retriever
 from rag.titles import telling_titles
 
@@ -67,10 +67,9 @@ class Assistant:
         asked, limits = self._limited(question, where)
         turns = self._turns(history)
         standalone = self.standalone(asked, turns, where)
-        retrieval = self._search((standalone, asked), context_of(asked, turns), max(k, self.read), limits)
+        retrieval, titles = self._search((standalone, asked), context_of(asked, turns), max(k, self.read), limits)
         reading = perf_counter()
         hits = retrieval.hits
-        titles = telling_titles(self.engine, hits[: self.read])
         judged = self.confidence.judge(standalone, self.reader.read(standalone, hits[: self.read]), titles)
         best = judged[0].probability if judged else 0.0
         draft = compose(standalone, judged, threshold, self.document)
@@ -109,14 +108,17 @@ class Assistant:
         _check_count(k)
         with self.engine.reading():
             asked, limits = self._limited(question, where)
-            return self._of(stages).search(asked, k, limits)
+            assistant = self._of(stages)
+            return (
+                assistant.search(asked, k, limits) if RERANK in stages else assistant.retriever.timed(asked, k, limits)
+            )
 
     def search(self, question: str, k: int, where: Where = ANYWHERE) -> Retrieval:
         """The k best passages of a question that stands alone, all of its words taken as words, and the timings."""
         with self.engine.reading():
             if not self.reranker.reorders:
                 return self.retriever.timed(question, k, where)
-            return self._search((question, question), Context(), k, where)
+            return self._search((question, question), Context(), k, where)[0]
 
     def warm(self) -> None:
         """Load what would otherwise be loaded by the first question."""
@@ -142,13 +144,12 @@ class Assistant:
         return standalone_question(question, [*earlier, Turn(previous, answer)])
 
     def _of(self, stages: Collection[str]) -> "Assistant":
-        """The same, for searching by some of its stages."""
+        """The same, for searching by the searches among the stages. Raises QuestionError for stages that are none."""
         if not set(SEARCHES) & set(stages) or not set(stages) <= set(STAGES):
             raise QuestionError(
                 f"stages are {', '.join(stages) or 'none'}; choose from {', '.join(STAGES)}, and not {RERANK} alone"
             )
-        retriever = self.retriever if set(SEARCHES) <= set(stages) else self.retriever.only(stages)
-        return replace(self, retriever=retriever, reranker=self.reranker if RERANK in stages else AsFound())
+        return self if set(SEARCHES) <= set(stages) else replace(self, retriever=self.retriever.only(stages))
 
     def _limited(self, question: str, where: Where) -> tuple[str, Where]:
         """The question without the filters that stand in it, and all that limits it. Raises QuestionError."""
@@ -172,14 +173,18 @@ class Assistant:
             return none_meets(where, self.engine.catalog.field_names())
         return refusal(question, hits, titles, where)
 
-    def _search(self, questions: tuple[str, str], context: Context, k: int, where: Where) -> Retrieval:
-        """The k best passages for (the standalone question, the question as asked) in its context."""
+    def _search(
+        self, questions: tuple[str, str], context: Context, k: int, where: Where
+    ) -> tuple[Retrieval, Mapping[str, str]]:
+        """The k best passages for (the standalone question, the question as asked) in its context, and the titles
+        of those that were reranked."""
         found = retrieved_in_context(self.retriever, questions, context, max(k, self.read), where)
         started = perf_counter()
         first, rest = found.hits[: self.read], found.hits[self.read :]
-        ordered = self.reranker.rerank(questions[0], first, telling_titles(self.engine, first))
+        titles = telling_titles(self.engine, first)
+        ordered = self.reranker.rerank(questions[0], first, titles)
         took = (perf_counter() - started) * 1000
-        return Retrieval((*ordered, *rest)[:k], {**found.timings_ms, "rerank": took})
+        return Retrieval((*ordered, *rest)[:k], {**found.timings_ms, "rerank": took}), titles
 
 
 def _checked(question: str) -> str:

@@ -25,15 +25,6 @@ class Reranker(Protocol):
         """The same passages, best first. `titles` are by document id."""
 
 
-class AsFound:
-    """Leaves the order to the searches."""
-
-    reorders = False
-
-    def rerank(self, question: str, hits: Sequence[Hit], titles: Mapping[str, str]) -> list[Hit]:
-        return list(hits)
-
-
 class ReadingReranker:
     """Reads every passage with the trained network, whose relevance is added to the fused score.
 

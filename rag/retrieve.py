@@ -85,13 +85,13 @@ class FusedRetriever:
 
     def _nearer_to_the_best(self, vector: Vectors, found: Rankings) -> Vectors:
         scores = self._fusion.scores(found, self._engine.homes(found.passage_ids()))
-        best = nlargest(FEEDBACK_PASSAGES, scores, key=lambda i: (scores[i], -i))
+        best = _best(scores, FEEDBACK_PASSAGES)
         return toward(vector, self._engine.vectors(best), self._fusion.feedback)
 
     def _hits(self, found: Rankings, k: int) -> list[Hit]:
         homes = self._engine.homes(found.passage_ids())
         scores = self._fusion.scores(found, homes)
-        best = nlargest(k, scores, key=lambda i: (scores[i], -i))
+        best = _best(scores, k)
         passages = self._engine.passages(best)
         places = {"dense": ranks(found.dense), "lexical": ranks(found.lexical)}
         of_document = {homes[i].document: rank for i, rank in ranks(found.whole).items()}
@@ -102,3 +102,8 @@ class FusedRetriever:
             ranked |= {"document": of_document[document]} if document in of_document else {}
             hits.append(Hit(passages[i], scores[i], ranked | {"fused": place}))
         return hits
+
+
+def _best(scores: Mapping[int, float], k: int) -> list[int]:
+    """The ids of the k highest scores, best first; of equals, the lower id."""
+    return nlargest(k, scores, key=lambda i: (scores[i], -i))
