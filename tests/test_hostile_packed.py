@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 
 from corpus.errors import DocumentError
-from corpus.limits import DEFAULT_LIMITS, Limits
-from corpus.parse import Extracted, extract
+from corpus.limits import Limits
+from corpus.parse import extract
 from tests import made_files
+from tests.attacks import ZIP_BASED, ids, refusal, replaced
 from tests.made_files import PARAGRAPHS, zipped
 
 FILES = made_files.of_each_format()
-ZIP_BASED = (".docx", ".pptx", ".xlsx", ".odt", ".epub")
 LAUGHS = (
     '<!DOCTYPE lolz [<!ENTITY a "ha"><!ENTITY b "'
     + "&a;" * 99
@@ -24,25 +24,6 @@ LAUGHS = (
     + "".join(f'<!ENTITY {name} "{f"&{before};" * 99}">' for before, name in zip("bcdefg", "cdefgh", strict=True))
     + "]>"
 )
-
-
-def refusal(name: str, data: bytes, limits: Limits = DEFAULT_LIMITS) -> str:
-    with pytest.raises(DocumentError) as caught:
-        extract(name, data, limits=limits)
-    assert "parser gave up" not in str(caught.value), "an attack that is known is refused in words"
-    return str(caught.value)
-
-
-def ids(extracted: Extracted) -> list[str]:
-    return [document.id for document in extracted.documents]
-
-
-def replaced(data: bytes, name: str, old: str, new: str) -> bytes:
-    """The archive with this replaced in one of its members."""
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        members = {info.filename: archive.read(info) for info in archive.infolist()}
-    assert old.encode() in members[name]
-    return zipped({**members, name: members[name].replace(old.encode(), new.encode(), 1)})
 
 
 # archives
