@@ -1,21 +1,32 @@
 """How fast passages are reranked and read, beside the same network without any of what makes it fast."""
 
+from itertools import cycle, islice
+
 import torch
 from transformers import AutoTokenizer
 
+from corpus.split import split
 from eval.ratio import Ratio, timed
 from index.embed import wheel_model_folder
 from rag.assistant import Assistant
 from rag.network import MAX_TOKENS
+from rag.retrieve import Hit
 from rag.titles import telling_titles
 from rag.training.export import trained_network
 
 PASSAGES = 20
+PASSAGE_TOKENS = 200
 
 
 def reading_speed(assistant: Assistant, question: str) -> Ratio:
-    """The best passages for a question, reranked and read to findings, against torch's float32 pass over them all."""
-    hits = assistant.retriever.retrieve(question, PASSAGES)
+    """Passages, reranked and read to findings, against torch's float32 pass over them all.
+
+    They are of the documents found for the question, split anew, and gone through again if they are too few.
+    """
+    found = dict.fromkeys(hit.passage.document_id for hit in assistant.retriever.retrieve(question, PASSAGES))
+    documents = [document for each in found if (document := assistant.document(each))]
+    passages = [each for document in documents for each in split(document, PASSAGE_TOKENS)]
+    hits = [Hit(passage, 0.0, {}) for passage in islice(cycle(passages), PASSAGES)]
     titles = telling_titles(assistant.engine, hits)
 
     def read() -> None:

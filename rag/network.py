@@ -4,7 +4,9 @@ It is trained, and written to that file, by rag/training; the word embeddings ar
 """
 
 import hashlib
+import os
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -20,6 +22,7 @@ from index.embed import wheel_model_folder
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
+    from tokenizers import Encoding
     from transformers import PreTrainedTokenizerFast
 
 MODEL = Path(__file__).parent / "model" / "reader.onnx"
@@ -27,6 +30,7 @@ HASH = MODEL.with_suffix(".sha256")
 _WORD_EMBEDDINGS = "embeddings.word_embeddings.weight"
 QUESTION_TOKENS = 64
 MAX_TOKENS = 320
+_CORES = os.cpu_count() or 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,42 +48,44 @@ class PassageReading:
 
 
 class ReaderModel:
-    """The trained network, loaded when first needed and verified by hash; one thread reads at a time."""
+    """The trained network, loaded when first needed and verified by hash; each core reads a passage of its own."""
 
     def __init__(self) -> None:
-        self._one_at_a_time = Lock()
+        self._tokenizing = Lock()  # the tokenizer's truncation is state that threads would share
+        self._readers = ThreadPoolExecutor(_CORES, thread_name_prefix="reader")
 
     def read(self, question: str, titles: Sequence[str], texts: Sequence[str]) -> list[PassageReading]:
         """One reading per text, the same whichever texts are read beside it.
 
-        Each has a pass of its own: its 8-bit activations are scaled by its own values, and without padding that is
-        no slower than a batch.
+        Each has a pass of its own on one core: its 8-bit activations are scaled by its own values, and two cores
+        that need not wait for each other at every step read two passages sooner than one after the other.
         """
-        with self._one_at_a_time:
-            question = self._shortened(question) if texts else question
-            return [self._read(question, title, text) for title, text in zip(titles, texts, strict=True)]
+        if not texts:
+            return []
+        prefixes = [f"{title}\n" if title else "" for title in titles]
+        with self._tokenizing:
+            encoded = self._tokenizer(
+                [self._shortened(question)] * len(texts),
+                [prefix + text for prefix, text in zip(prefixes, texts, strict=True)],
+                truncation="only_second",
+                max_length=MAX_TOKENS,
+            )
+        return list(self._readers.map(self._read, encoded.encodings, map(len, prefixes)))
 
-    def _read(self, question: str, title: str, text: str) -> PassageReading:
-        prefix = f"{title}\n" if title else ""
-        encoded = self._tokenizer(
-            question,
-            prefix + text,
-            truncation="only_second",
-            max_length=MAX_TOKENS,
-            return_offsets_mapping=True,
-        )
-        ids = np.array([encoded["input_ids"]], dtype=np.int64)
+    def _read(self, encoded: "Encoding", first: int) -> PassageReading:
+        """What is said of the text that begins at this place of the second part."""
+        ids = np.array([encoded.ids], dtype=np.int64)
         given = {
             "embedded": self._word_embeddings[ids],
             "mask": np.ones_like(ids),
-            "types": np.array([encoded["token_type_ids"]], dtype=np.int64),
+            "types": np.array([encoded.type_ids], dtype=np.int64),
         }
         (span,), (judge,) = self._session.run(["span", "judge"], given)
-        offsets = np.array(encoded["offset_mapping"], dtype=np.int64)
-        in_text = np.array([sequence == 1 for sequence in encoded.sequence_ids()])
-        own = np.flatnonzero(in_text & (offsets[:, 0] >= len(prefix)))
+        offsets = np.array(encoded.offsets, dtype=np.int64)
+        in_text = np.array([sequence == 1 for sequence in encoded.sequence_ids])
+        own = np.flatnonzero(in_text & (offsets[:, 0] >= first))
         starts, ends = (span - span[0])[own].T
-        return PassageReading(offsets[own] - len(prefix), starts, ends, float(judge[0]), float(judge[1]))
+        return PassageReading(offsets[own] - first, starts, ends, float(judge[0]), float(judge[1]))
 
     def _shortened(self, question: str) -> str:
         ids = self._tokenizer(question, add_special_tokens=False, truncation=True, max_length=QUESTION_TOKENS)
@@ -103,7 +109,7 @@ class ReaderModel:
         from onnxruntime import InferenceSession, SessionOptions
 
         options = SessionOptions()
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # leave the cores to others between
+        options.intra_op_num_threads = 1
         return InferenceSession(_verified_model(), options, providers=["CPUExecutionProvider"])
 
 

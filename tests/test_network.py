@@ -1,5 +1,6 @@
 """The reader's network: the real weights, read offline and verified."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -41,6 +42,16 @@ def test_a_text_is_read_alike_alone_and_among_others() -> None:
     among = MODEL.read("Who runs the port?", ["", ""], (TEXTS[1], TEXTS[0]))[1]
     for name in ("starts", "ends", "relevance", "answerable"):
         assert np.array_equal(getattr(alone, name), getattr(among, name))
+
+
+def test_questions_read_at_once_are_read_as_each_alone() -> None:
+    questions = ["who runs it? " * 100, "When was it opened?", "why " * 300, "Where is the wall?"] * 4
+    alone = [MODEL.read(question, [""], [TEXTS[1] * 20])[0] for question in questions[:4]] * 4
+    with ThreadPoolExecutor(4) as clients:
+        at_once = list(clients.map(lambda question: MODEL.read(question, [""], [TEXTS[1] * 20])[0], questions))
+    for one, other in zip(alone, at_once, strict=True):
+        assert np.array_equal(one.offsets, other.offsets)
+        assert np.array_equal(one.starts, other.starts)
 
 
 def test_a_question_of_any_length_leaves_room_for_the_passage() -> None:

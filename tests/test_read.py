@@ -17,16 +17,16 @@ TEXT = "Ann Lee runs the port. She came in 2019, after the strike."
 class PointingModel(ReaderModel):
     """Reads every text as if the given words were the answer: no network."""
 
-    def __init__(self, *words: str) -> None:
+    def __init__(self, *words: str, elsewhere: float = -4.0) -> None:
         super().__init__()
-        self._words = words
+        self._words, self._elsewhere = words, elsewhere
 
     def read(self, question: str, titles: Sequence[str], texts: Sequence[str]) -> list[PassageReading]:
         return [self._point(text) for text in texts]
 
     def _point(self, text: str) -> PassageReading:
         bounds = [(at, at + len(word)) for word in text.split() for at in [text.index(word)]]
-        starts, ends = np.full(len(bounds), -5.0, np.float32), np.full(len(bounds), -5.0, np.float32)
+        starts, ends = np.full((2, len(bounds)), self._elsewhere, np.float32)
         for words in self._words:
             first = text.find(words)
             if first >= 0:
@@ -70,6 +70,12 @@ def test_each_sentence_is_one_finding_with_its_best_words() -> None:
 
 def test_a_sentence_is_compared_with_the_question() -> None:
     assert [finding.similarity for finding in read(["Ann Lee"], hit())] == [0.0, 1.0]
+
+
+def test_a_sentence_far_below_the_best_is_not_compared() -> None:
+    model = PointingModel("Ann Lee", elsewhere=-9.0)
+    seen = ReadingReranker(model).rerank("who?", [hit()], {})
+    assert [finding.short_answer for finding in SpanReader(WordCount()).read("who?", seen)] == ["Ann Lee"]
 
 
 def test_marks_around_an_answer_are_left_out() -> None:
