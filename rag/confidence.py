@@ -33,8 +33,9 @@ def signals(question: str, findings: Sequence[Finding], titles: Mapping[str, str
 
     margin, answerable, relevance: the reader's logits, squashed so that none outweighs all others; similarity: the
     cosine of question and sentence; coverage, sentence: the share of the question's weighted words in title and
-    passage, and in the sentence; names: the share of its names and numbers in title and passage; kind: whether the
-    short answer is of the kind asked for; found: the score that the searches gave the passage.
+    passage, and in the sentence with the question that it replies to; names: the share of its names and numbers in
+    title and passage; kind: whether the short answer is of the kind asked for; found: the score that the searches
+    gave the passage.
     """
     terms, named, kind = key_terms(question), [name.lower() for name in names(question)], expected_kind(question)
     found = []
@@ -50,7 +51,7 @@ def signals(question: str, findings: Sequence[Finding], titles: Mapping[str, str
                 "relevance": math.tanh(finding.relevance / 4),
                 "similarity": finding.similarity,
                 "coverage": coverage(terms, context),
-                "sentence": coverage(terms, finding.words(finding.sentence)),
+                "sentence": coverage(terms, finding.statement),
                 "names": held / len(named) if named else 1.0,
                 "kind": float(fits(kind, finding.short_answer)),
                 "found": finding.hit.score,

@@ -8,6 +8,7 @@ import numpy as np
 
 from corpus.sentences import Span, sentences
 from index.embed import Embedder
+from rag.echo import Echo
 from rag.network import PassageReading
 from rag.retrieve import Hit
 
@@ -25,7 +26,8 @@ class Finding:
 
     `span` are the words in it that answer best; `margin` is their logit over that of "no answer here",
     `answerable` and `relevance` are the logits for the passage, `similarity` is the cosine of question and
-    sentence. Higher is better, in all four.
+    sentence. Higher is better, in all four. `asked` is the question that the text itself puts before the sentence, as a
+    heading or an interviewer does; None if there is none.
     """
 
     hit: Hit
@@ -35,6 +37,7 @@ class Finding:
     answerable: float
     relevance: float
     similarity: float = 0.0
+    asked: Span | None = None
 
     @property
     def logit(self) -> float:
@@ -44,6 +47,11 @@ class Finding:
     @property
     def short_answer(self) -> str:
         return self.words(self.span)
+
+    @property
+    def statement(self) -> str:
+        """The sentence with the question that it replies to, if any: a reply does not repeat what was asked."""
+        return self.words(Span((self.asked or self.sentence).start, self.sentence.end))
 
     def words(self, span: Span) -> str:
         """The words of a span inside the passage."""
@@ -67,8 +75,9 @@ class SpanReader:
     def read(self, question: str, hits: Sequence[Hit]) -> list[Finding]:
         """Hits that the network has not seen are passed over."""
         best: dict[tuple[str, int], Finding] = {}
+        echo = Echo(question)
         for hit in hits:
-            for finding in _findings(hit, hit.reading) if hit.reading else []:
+            for finding in _findings(echo, hit, hit.reading) if hit.reading else []:
                 key = (hit.passage.document_id, finding.sentence.start)
                 if key not in best or best[key].margin < finding.margin:  # overlapping passages share sentences
                     best[key] = finding
@@ -78,7 +87,7 @@ class SpanReader:
         """The findings with the similarity of their sentences."""
         if not findings:
             return []
-        vectors = self._embedder.embed_passages([finding.words(finding.sentence) for finding in findings])
+        vectors = self._embedder.embed_passages([finding.statement for finding in findings])
         similarities = vectors @ self._embedder.embed_query(question)
         return [replace(finding, similarity=float(s)) for finding, s in zip(findings, similarities, strict=True)]
 
@@ -88,39 +97,52 @@ def _shortlist(findings: Sequence[Finding]) -> list[Finding]:
     return [finding for finding in ordered[:SHORTLIST] if finding.logit > ordered[0].logit - HOPELESS]
 
 
-def _findings(hit: Hit, reading: PassageReading) -> list[Finding]:
-    found = []
-    for sentence in sentences(hit.passage.text):
-        inside = (reading.offsets[:, 0] >= sentence.start) & (reading.offsets[:, 1] <= sentence.end)
-        tokens = np.flatnonzero(inside & (reading.offsets[:, 1] > reading.offsets[:, 0]))
-        if not len(tokens):
-            continue
-        first, last, margin = _best_span(reading.starts[tokens], reading.ends[tokens])
-        start, end = int(reading.offsets[tokens[first], 0]), int(reading.offsets[tokens[last], 1])
-        shift = hit.passage.start
-        found.append(
-            Finding(
-                hit,
-                Span(shift + sentence.start, shift + sentence.end),
-                _trimmed(hit.passage.text, start, end, shift),
-                margin,
-                reading.answerable,
-                reading.relevance,
-            )
-        )
+def _findings(echo: Echo, hit: Hit, reading: PassageReading) -> list[Finding]:
+    passage, found = hit.passage, []
+    asked: Span | None = None
+    for sentence in sentences(passage.text):
+        whole = Span(sentence.start + passage.start, sentence.end + passage.start)
+        if echo.is_asking(passage.text[sentence.start : sentence.end]):
+            asked = whole
+        elif best := _best_words(echo, passage.text, sentence, reading):
+            words, margin = best
+            span = Span(words.start + passage.start, words.end + passage.start)
+            found.append(Finding(hit, whole, span, margin, reading.answerable, reading.relevance, asked=asked))
+            asked = None
     return found
 
 
-def _best_span(starts: np.ndarray, ends: np.ndarray) -> tuple[int, int, float]:
-    """(first token, last token, score) of the best span of at most MAX_SPAN_TOKENS."""
+def _best_words(echo: Echo, text: str, sentence: Span, reading: PassageReading) -> tuple[Span, float] | None:
+    """(the words of a sentence that answer best, their margin); None if it has none that say more than the question."""
+    offsets = reading.offsets
+    inside = (offsets[:, 0] >= sentence.start) & (offsets[:, 1] <= sentence.end) & (offsets[:, 1] > offsets[:, 0])
+    tokens = np.flatnonzero(inside)
+    if not len(tokens):
+        return None
+    starts, ends, offsets = reading.starts[tokens], reading.ends[tokens], offsets[tokens]
+    first, last, margin = _best_span(starts, ends, np.ones(len(tokens), dtype=bool))
+    if echo.is_all_of(text[offsets[first, 0] : offsets[last, 1]]):
+        others = echo.other_words(text[sentence.start : sentence.end])
+        begins = {sentence.start + word.start for word in others}
+        telling = np.isin(offsets[:, 0], list(begins))
+        if not telling.any():
+            return None
+        first, last, margin = _best_span(starts, ends, telling)
+    return _trimmed(text, int(offsets[first, 0]), int(offsets[last, 1])), margin
+
+
+def _best_span(starts: np.ndarray, ends: np.ndarray, telling: np.ndarray) -> tuple[int, int, float]:
+    """(first token, last token, score) of the best span of at most MAX_SPAN_TOKENS that holds a telling token."""
+    told = np.cumsum(telling)
+    before = told - telling
     scores = starts[:, None] + ends[None, :]
-    allowed = np.triu(np.ones_like(scores, dtype=bool)) & ~np.triu(np.ones_like(scores, dtype=bool), MAX_SPAN_TOKENS)
-    scores = np.where(allowed, scores, -np.inf)
+    ordered = np.triu(np.ones_like(scores, dtype=bool)) & ~np.triu(np.ones_like(scores, dtype=bool), MAX_SPAN_TOKENS)
+    scores = np.where(ordered & (told[None, :] > before[:, None]), scores, -np.inf)
     first, last = divmod(int(scores.argmax()), len(ends))
     return first, last, float(scores[first, last])
 
 
-def _trimmed(text: str, start: int, end: int, shift: int) -> Span:
+def _trimmed(text: str, start: int, end: int) -> Span:
     """Without marks that belong to the sentence and not to the answer."""
     while end - start > 1 and text[end - 1] in " ,;:—-":
         end -= 1
@@ -133,4 +155,4 @@ def _trimmed(text: str, start: int, end: int, shift: int) -> Span:
             end -= 1
     if text[end - 1] in ".!?" and end - start > 1 and not text[start:end].rstrip(".").rsplit(" ", 1)[-1].isupper():
         end -= 1
-    return Span(shift + start, shift + end)
+    return Span(start, end)

@@ -78,14 +78,28 @@ def test_a_sentence_far_below_the_best_is_not_compared() -> None:
     assert [finding.short_answer for finding in SpanReader(WordCount()).read("who?", seen)] == ["Ann Lee"]
 
 
+def test_a_reply_stands_with_the_question_that_the_text_puts_before_it() -> None:
+    reply, other = read(["Ann Lee"], hit("Who runs the port? Ann Lee does. She came in 2019."))
+    assert reply.words(reply.sentence) == "Ann Lee does."
+    assert reply.statement == "Who runs the port? Ann Lee does."
+    assert other.statement == other.words(other.sentence) == "She came in 2019."
+
+
+def test_words_of_the_question_are_passed_over_for_others_in_the_sentence() -> None:
+    seen = ReadingReranker(PointingModel("the port", elsewhere=-3.0)).rerank("Who runs the port?", [hit()], {})
+    first = SpanReader(WordCount()).read("Who runs the port?", seen)[0]
+    assert first.short_answer != "the port"
+    assert "Ann" in first.short_answer
+
+
 def test_marks_around_an_answer_are_left_out() -> None:
     assert read(["2019,"], hit())[0].short_answer == "2019"
 
 
 def test_an_unbalanced_quotation_mark_is_left_out_and_a_balanced_pair_is_kept() -> None:
-    text = "He called it “a mistake” and left."
-    assert read(["“a"], hit(text))[0].short_answer == "a"
-    assert read(["“a mistake”"], hit(text))[0].short_answer == "“a mistake”"
+    text = "He called it “his mistake” and left."
+    assert read(["“his"], hit(text))[0].short_answer == "his"
+    assert read(["“his mistake”"], hit(text))[0].short_answer == "“his mistake”"
 
 
 def test_offsets_are_those_of_the_document() -> None:
