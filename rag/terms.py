@@ -29,6 +29,8 @@ _OPENERS = frozenset(
 )
 _SPEAKER = re.compile(r"I(?:['’](?:m|d|ll|ve))?$")
 _OWNS = re.compile(r"['’]s?\b")
+_ASKER = frozenset("i me my mine we us our ours you your yours please".split())
+"""Who asks and who is asked: a document that answers says neither."""
 _LINKS = frozenset("of the for and de van von al".split())
 _VOCABULARY = 100_000
 
@@ -42,10 +44,9 @@ def rarity(word: str) -> float:
 def key_terms(question: str) -> Mapping[str, float]:
     """The question's stems with their weights; question words and stop words are left out."""
     weights: dict[str, float] = {}
-    for word in _WORD.findall(question):
-        if word.lower() not in QUESTION_WORDS:
-            for stem in stems(word):
-                weights[stem] = max(weights.get(stem, 0.0), rarity(word) ** 2)
+    for word in _carrying(question):
+        for stem in stems(word):
+            weights[stem] = max(weights.get(stem, 0.0), rarity(word) ** 2)
     return MappingProxyType(weights)
 
 
@@ -92,6 +93,9 @@ def _is_common(word: str) -> bool:
 def missing(question: str, text: str) -> list[str]:
     """The question's words that a text lacks, as they stand in the question, rarest first."""
     held = set(stems(text))
-    words = {word for word in _WORD.findall(question) if word.lower() not in QUESTION_WORDS}
-    lacking = [word for word in words if stems(word) and not held.issuperset(stems(word))]
+    lacking = [word for word in set(_carrying(question)) if stems(word) and not held.issuperset(stems(word))]
     return sorted(lacking, key=lambda word: (-rarity(word), word))
+
+
+def _carrying(question: str) -> list[str]:
+    return [word for word in _WORD.findall(question) if word.lower() not in QUESTION_WORDS | _ASKER]

@@ -93,6 +93,11 @@ def test_missing_words_stand_as_in_the_question_rarest_first() -> None:
     assert [rarity(word) for word in lacking] == sorted((rarity(word) for word in lacking), reverse=True)
 
 
+def test_who_asks_and_who_is_asked_is_no_word_that_carries_a_question() -> None:
+    assert list(key_terms("How do I reset my password, please?")) == ["reset", "password"]
+    assert missing("Can you tell me how I reset our password?", "a reset") == ["password"]
+
+
 def test_a_word_in_another_form_is_not_missing() -> None:
     assert missing("Which advertisers left?", "The advertiser leaves; advertising left.") == []
 
