@@ -15,14 +15,13 @@ from index.lexical import stems
 from index.where import ANYWHERE, Where
 from rag.followup import Turn, depends_on_history, recent_turns
 from rag.retrieve import Hit, Retrieval, Retriever
-from rag.terms import QUESTION_WORDS, key_terms, names, rarity
+from rag.terms import QUESTION_WORDS, WORD, key_terms, names, rarity
 
 LEANING = 0.5
 STANDING = 0.35
 """The share of the second search for a question that points back, and for any other."""
 DEPTH = 200
 """How many passages each of the two searches contributes."""
-_WORD = re.compile(r"[^\W_]+(?:[.'’-][^\W_]+)*")
 _POINTS_BACK = re.compile(r"\b(?:this|that|these|those|such|there|then|one|ones|else)\b", re.IGNORECASE)
 _SHIFT = re.compile(
     r"^\W*(?:by the way|chang(?:e|ing) (?:of|the|a)|(?:speaking|talking) (?:of|about)|on another|another question)\b",
@@ -109,5 +108,5 @@ def _words(question: str, history: Sequence[Turn], count: int) -> str:
 
 def _content(text: str) -> dict[str, str]:
     """Words that carry meaning, by stem."""
-    words = [word for word in _WORD.findall(text) if word.lower() not in QUESTION_WORDS]
+    words = [word for word in WORD.findall(text) if word.lower() not in QUESTION_WORDS]
     return {found[0]: word for word in words if (found := stems(word))}

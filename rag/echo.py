@@ -10,13 +10,14 @@ from functools import cached_property
 
 from corpus.sentences import Span
 from index.lexical import stems
+from rag.terms import WORD
 
-_WORD = re.compile(r"[^\W_]+(?:[.'’-][^\W_]+)*")
 _CHOICE = re.compile(r"\bor\b", re.IGNORECASE)
 _WANTS_A_QUESTION = re.compile(r"\b(?:ask(?:s|ed|ing)?|questions?|wonder(?:s|ed)?)\b", re.IGNORECASE)
 _QUESTION = re.compile(
     r"\W*(?:(?:Q|Question|\d+)\W+)?(?:(?:and|but|so|then|or|in|on|at|by|from|for|to|of|with|under|about)\s+)?"
-    r"(?:who|whom|whose|what|which|when|where|why|how|is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|shall|may|might|must)"
+    r"(?:who|whom|whose|what|which|when|where|why|how|is|are|was|were|do|does|did|has|have|had|can|could|will|would|"
+    r"should|shall|may|might|must)"
     r"(?:n?['’]\w+)?\s[^.!]*\?\W*",
     re.IGNORECASE,
 )
@@ -34,7 +35,7 @@ class Echo:
 
     def other_words(self, text: str) -> list[Span]:
         """The words of a text that tell something else than the question: offsets into the text."""
-        return [Span(*match.span()) for match in _WORD.finditer(text) if self._is_other(match.group())]
+        return [Span(*match.span()) for match in WORD.finditer(text) if self._is_other(match.group())]
 
     def is_asking(self, sentence: str) -> bool:
         """Whether a sentence is a question, as headings are, or holds this one with its question mark.
@@ -46,12 +47,12 @@ class Echo:
 
     def _is_other(self, word: str) -> bool:
         if word.isupper() and len(word) > 1:  # the WHO, IT and the US are no stop words
-            return word not in _WORD.findall(self.question)
+            return word not in WORD.findall(self.question)
         return not self._stems.issuperset(stems(word))
 
     @cached_property
     def _repeated(self) -> re.Pattern[str]:
-        return re.compile(r"\W+".join(map(re.escape, _WORD.findall(self.question))) + r"\W*\?", re.IGNORECASE)
+        return re.compile(r"\W+".join(map(re.escape, WORD.findall(self.question))) + r"\W*\?", re.IGNORECASE)
 
     @cached_property
     def _stems(self) -> frozenset[str]:

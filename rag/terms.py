@@ -12,7 +12,7 @@ from types import MappingProxyType
 from corpus.tokens import token_rank
 from index.lexical import stems
 
-_WORD = re.compile(r"[^\W_]+(?:[.'’-][^\W_]+)*")
+WORD = re.compile(r"[^\W_]+(?:[.'’-][^\W_]+)*")
 _NAME = re.compile(
     r"(?:[A-Z][\w.-]*|\d[\d,.]*\w*)(?:['’]s?\b)?"
     r"(?:(?: (?:of|the|for|and|de|van|von|al) (?=[A-Z]))? ?(?:[A-Z][\w.-]*|\d[\d,.]*\w*))*"
@@ -98,4 +98,4 @@ def missing(question: str, text: str) -> list[str]:
 
 
 def _carrying(question: str) -> list[str]:
-    return [word for word in _WORD.findall(question) if word.lower() not in QUESTION_WORDS | _ASKER]
+    return [word for word in WORD.findall(question) if word.lower() not in QUESTION_WORDS | _ASKER]
