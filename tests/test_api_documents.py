@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -14,6 +15,7 @@ from index.engine import SearchEngine
 from index.sync import sync
 from rag.build import assemble
 from web.access import Access
+from web.conditions import Conditions
 from web.folder import Folder
 from web.ingest import Ingestion, Outcome
 from web.limits import Limits
@@ -142,6 +144,34 @@ def test_conditions_guard_against_writing_over_what_another_wrote(client: TestCl
     assert client.get(path).headers["etag"] != tag
     assert kind(client.delete(path, headers={"If-Match": tag})) == (412, "changed")
     assert finished(client, client.delete(path))["state"] == "done"
+
+
+def test_of_several_who_write_at_once_under_one_condition_one_may(client: TestClient) -> None:
+    path = "/v1/documents/raced.txt"
+
+    def statuses(headers: dict[str, str]) -> list[int]:
+        def put(number: int) -> Any:
+            return client.put(path, content=f"{MOON} {number}", headers=headers)
+
+        with ThreadPoolExecutor(4) as pool:
+            replies = list(pool.map(put, range(4)))
+        for reply in replies:
+            if reply.status_code == 202:
+                finished(client, reply)
+        return sorted(reply.status_code for reply in replies)
+
+    assert statuses({"If-None-Match": "*"}) == [202, 412, 412, 412]
+    assert statuses({"If-Match": client.get(path).headers["etag"]}) == [202, 412, 412, 412]
+    assert finished(client, client.delete(path))["state"] == "done"
+
+
+def test_only_a_reader_is_content_with_a_tag_marked_weak() -> None:
+    Conditions('"a", "b"').check('"b"', changing=False)
+    assert Conditions(if_none_match='W/"b"').is_current('"b"')
+    for failing in (Conditions('W/"b"'), Conditions('"a"'), Conditions(if_none_match="*")):
+        with pytest.raises(RefusedError):
+            failing.check('"b"', changing=False)
+    Conditions().check(None, changing=True)
 
 
 @pytest.mark.parametrize("name", ["a.txt", "b/c.md", "d" * 196 + ".txt", "é.html"])

@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from index.embed import SentenceEmbedder
 from rag.assistant import Assistant
-from web import api, api_documents, api_status
+from web import api, api_changes, api_documents, api_status
 from web.access import Access, Gate
 from web.body import Bodies
 from web.choices import Choices
@@ -81,8 +81,10 @@ def build_service(assistant: Assistant, serving: Serving) -> Service:
 def build_api(service: Service) -> FastAPI:
     """The API alone, without gates."""
     server = FastAPI(title=NAME, version=API_VERSION, description=ABOUT, docs_url=None, redoc_url=None)
-    for each in (api, api_documents, api_status):
-        server.include_router(each.router(service))
+    server.state.service = service
+    for each in (api, api_documents, api_changes, api_status):
+        server.include_router(each.routes)
+    service.metrics.watch(lambda: api_status.gauges(service))
     tell_problems(server)
     server.openapi = lambda: _openapi(server)  # type: ignore[method-assign]
     return server
