@@ -14,10 +14,13 @@ from web.ingest import Ingestion, Job
 from web.problem import RefusedError
 from web.replies_documents import JobReply
 from web.service import Served, Service
-from web.told import told
+from web.told import header, told
 
-IfMatch = Annotated[str | None, Header(description="Entity tags, one of which the document must have now; else 412.")]
-ACCEPTED = told(404, 409, 412, 422, 503, reply=JobReply, status=202)
+IfMatch = Annotated[
+    str | None, Header(description="Entity tags, one of which the document must have now, else 412; `*`: any.")
+]
+LOCATION = header("Location", "Where the job is told of: /v1/jobs/{job_id}.")
+ACCEPTED = told(404, 409, 412, 422, 503, reply=JobReply, status=202, headers=LOCATION)
 UPLOAD = {
     "requestBody": {
         "required": True,
@@ -30,7 +33,7 @@ routes = APIRouter(tags=["documents"])
 
 
 @routes.put("/v1/documents/{document_id:path}", status_code=202, responses=ACCEPTED, openapi_extra=UPLOAD)
-async def put(
+async def put_document(
     service: Served, document_id: Id, request: Request, if_match: IfMatch = None, if_none_match: IfNoneMatch = None
 ) -> Response:
     """Put a file in the place of what has its id. Stored when this returns, found when the job is done.
@@ -42,7 +45,7 @@ async def put(
 
 
 @routes.delete("/v1/documents/{document_id:path}", status_code=202, responses=ACCEPTED)
-def delete(service: Served, document_id: Id, if_match: IfMatch = None) -> Response:
+def delete_document(service: Served, document_id: Id, if_match: IfMatch = None) -> Response:
     """Delete a file and its document. The file is gone when this returns, the document when the job is done."""
     ingestion, conditions = _writable(service), Conditions(if_match)
     check = partial(_check, service, ingestion, conditions, document_id)

@@ -10,10 +10,14 @@ from web.limits import PAGE
 from web.replies_documents import DocumentReply, DocumentsReply, TextReply
 from web.service import Served
 from web.texts import CHARACTERS, stretch
-from web.told import told
+from web.told import ETAG, REQUEST_ID, told
 
 Id = Annotated[
-    str, Path(description="The document's path below the corpus folder; slashes stay slashes.", max_length=1_000)
+    str,
+    Path(
+        description="The document's path below the corpus folder; its slashes may stay or be sent as %2F.",
+        max_length=1_000,
+    ),
 ]
 After = Annotated[str, Query(max_length=1_000, description="The `next` of the page before.")]
 Limit = Annotated[int, Query(ge=1, le=PAGE, description="How many to return at most.")]
@@ -21,19 +25,25 @@ Start = Annotated[int, Query(ge=0, le=1 << 40, description="Where to begin, in c
 End = Annotated[
     int | None, Query(ge=0, le=1 << 40, description=f"Where to end (exclusive). At most {CHARACTERS:,} come.")
 ]
-IfNoneMatch = Annotated[str | None, Header(description="Entity tags that the document must not have now.")]
-UNCHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "The copy that If-None-Match names is current."}}
+IfNoneMatch = Annotated[
+    str | None, Header(description="Entity tags, none of which the document may have now; `*`: any.")
+]
+UNCHANGED: dict[int | str, dict[str, Any]] = {
+    304: {"description": "The copy that If-None-Match names is current.", "headers": {**REQUEST_ID, **ETAG}}
+}
 routes = APIRouter(tags=["documents"])
 
 
-@routes.get("/v1/documents", responses=told(422, reply=DocumentsReply))
+@routes.get("/v1/documents", responses=told(422, 503, reply=DocumentsReply))
 def documents(service: Served, limit: Limit = 100, after: After = "") -> Response:
     """List the documents, in the order of their ids."""
     entries, following, total = service.shelf.page(after, limit)
     return JSONResponse({"documents": [each.to_json() for each in entries], "next": following, "total": total})
 
 
-@routes.get("/v1/documents/{document_id:path}/text", responses=UNCHANGED | told(404, 422, reply=TextReply))
+@routes.get(
+    "/v1/documents/{document_id:path}/text", responses=told(404, 422, 503, reply=TextReply, headers=ETAG) | UNCHANGED
+)
 def text(
     service: Served, document_id: Id, start: Start = 0, end: End = None, if_none_match: IfNoneMatch = None
 ) -> Response:
@@ -42,7 +52,9 @@ def text(
     return _tagged(shown, etag, if_none_match)
 
 
-@routes.get("/v1/documents/{document_id:path}", responses=UNCHANGED | told(404, 422, reply=DocumentReply))
+@routes.get(
+    "/v1/documents/{document_id:path}", responses=told(404, 422, 503, reply=DocumentReply, headers=ETAG) | UNCHANGED
+)
 def document(service: Served, document_id: Id, if_none_match: IfNoneMatch = None) -> Response:
     """Show what is known of a document, but for its text."""
     found, etag = service.shelf.document(document_id)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict
+from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
@@ -10,8 +11,11 @@ from web.metrics import MEDIA_TYPE
 from web.problem import Problem, request_id_of
 from web.replies_documents import HealthReply, ReadyReply, VersionReply
 from web.service import API_VERSION, NAME, Served, Service
-from web.told import problems, told
+from web.told import REQUEST_ID, problems, told
 
+METRICS: dict[int | str, dict[str, Any]] = {
+    200: {"description": "The figures.", "headers": REQUEST_ID, "content": {MEDIA_TYPE: {"schema": {"type": "string"}}}}
+}
 routes = APIRouter(tags=["server"])
 
 
@@ -32,7 +36,7 @@ async def ready(request: Request, service: Served) -> Response:
     return problem.response(request_id_of(request))
 
 
-@routes.get("/v1/version", responses=told(reply=VersionReply))
+@routes.get("/v1/version", responses=told(503, reply=VersionReply))
 def version(service: Served) -> Response:
     """Say what is served, and how its index was made."""
     catalog = service.assistant.engine.catalog
@@ -42,7 +46,7 @@ def version(service: Served) -> Response:
 
 @routes.get(
     "/metrics",
-    responses=problems() | {200: {"content": {MEDIA_TYPE: {"schema": {"type": "string"}}}}},
+    responses=problems(503) | METRICS,
     response_class=Response,
 )
 def metrics(service: Served) -> Response:
