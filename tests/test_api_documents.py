@@ -187,7 +187,7 @@ def test_a_name_that_is_safe_is_a_place_in_the_folder(tmp_path: Path, name: str)
         "../a.txt", "a/../../b.txt", "/etc/a.txt", "a//b.txt", ".hidden.txt", "a/.git/b.txt", "a\\b.txt", "a\0.txt",
         "a\n.txt", "a.exe", "a", "", "a.txt.meta.yaml", "d" * 197 + ".txt", "link/a.txt", "folder.txt", "to.txt",
         "link/b/c.txt",
-        "\ud800.txt", "a/b" * 200 + ".txt", "..", "a.txt/",
+        "\ud800.txt", "\ufffd.txt", "a/b" * 200 + ".txt", "..", "a.txt/",
     ],
 )  # fmt: skip
 def test_a_name_that_leads_elsewhere_is_refused(tmp_path: Path, name: str) -> None:

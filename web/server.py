@@ -15,7 +15,8 @@ from index.embed import SentenceEmbedder
 from rag.assistant import Assistant
 from web import api, api_changes, api_documents, api_status
 from web.access import Access, Gate
-from web.body import Bodies
+from web.body import Bodies, OneLength
+from web.calls import JOIN, Calls
 from web.choices import Choices
 from web.door import Door
 from web.folder import Folder
@@ -36,7 +37,7 @@ from web.work import Workers
 
 API = ("/v1", "/healthz", "/readyz", "/metrics", "/openapi.json")
 MCP = "/mcp"
-PAGE_POSTS = frozenset({"/gradio_api/queue/join", "/gradio_api/reset", "/gradio_api/cancel"})
+PAGE_POSTS = frozenset({JOIN, "/gradio_api/reset", "/gradio_api/cancel"})
 PAGE_CLOSED = ("/gradio_api/file", "/gradio_api/proxy", "/gradio_api/stream", "/gradio_api/deep_link", "/monitoring")
 """Gradio offers more than the page needs: uploads, calls past its queue, files, other servers, stored states."""
 
@@ -59,7 +60,7 @@ def build_server(assistant: Assistant, serving: Serving | None = None) -> ASGIAp
     surfaces = _Surfaces(build_api(service), page, mcp_app(build_mcp(service)), service)
     within = Bodies(surfaces, serving.limits)
     gated = Gate(within, serving.access, Rate(serving.limits.requests_per_minute))
-    return Door(Policy(Refusals(gated), serving.access.origins), Log(), service.metrics)
+    return Door(Policy(Refusals(OneLength(gated)), serving.access.origins), Log(), service.metrics)
 
 
 def build_service(assistant: Assistant, serving: Serving) -> Service:
@@ -97,7 +98,7 @@ class _Surfaces:
     """Hands each request to the API, to MCP or to the page."""
 
     def __init__(self, served: FastAPI, page: FastAPI, agents: Starlette, service: Service) -> None:
-        self._api, self._page, self._agents = served, PageProblems(page), agents
+        self._api, self._page, self._agents = served, PageProblems(Calls(page, page.state.inputs)), agents
 
         @asynccontextmanager
         async def life(_: object) -> AsyncIterator[None]:

@@ -7,7 +7,7 @@ from web.access import GATES
 from web.problem import KINDS, MEDIA_TYPE
 from web.replies import ProblemReply, Reply
 
-ALWAYS = (400, 408, 413, 500, *GATES)
+ALWAYS = (400, 408, 413, 415, 500, *GATES)
 Headers = Mapping[str, Mapping[str, Any]]
 
 
