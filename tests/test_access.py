@@ -19,6 +19,7 @@ from starlette.types import Receive, Scope, Send
 
 from corpus.errors import UserError
 from rag.assistant import Assistant
+from tests.serving import in_a_thread
 from web.access import HERE, OPEN, Access, Gate, is_local
 from web.body import Bodies, OneLength
 from web.door import Door
@@ -40,6 +41,13 @@ async def echo(scope: Scope, receive: Receive, send: Send) -> None:
     body = (await receive())["body"]
     await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"text/plain")]})
     await send({"type": "http.response.body", "body": str(len(body)).encode()})
+
+
+async def started(scope: Scope, receive: Receive, send: Send) -> None:
+    """The beginning and the end of a server's life."""
+    for each in ("startup", "shutdown"):
+        await receive()
+        await send({"type": f"lifespan.{each}.complete"})
 
 
 async def never() -> Any:
@@ -426,6 +434,24 @@ def test_headers_that_never_end_are_given_up_also_behind_a_whole_request(
 ) -> None:
     monkeypatch.setattr("web.listen.HEADER_SECONDS", 0.3)
     assert raw(listening, before + b"GET / HTTP/1.1\r\nHost: a\r\nX-Slow: ").count(b"HTTP/1.1") == len(before[:1])
+
+
+def test_a_client_that_does_not_take_its_reply_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("web.listen.STUCK_SECONDS", 0.3)
+    given_up = threading.Event()
+
+    async def endless(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await started(scope, receive, send)
+            return
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        for _ in range(1_000):
+            await send({"type": "http.response.body", "body": b"x" * 100_000, "more_body": True})
+        given_up.set()
+
+    with in_a_thread(endless) as url, socket.create_connection(("127.0.0.1", int(url.split(":")[2]))) as connection:
+        connection.sendall(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+        assert given_up.wait(60)
 
 
 def test_one_connection_more_than_may_be_open_is_refused_at_once(

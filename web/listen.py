@@ -20,6 +20,8 @@ HEADER_BYTES = 64 * 1024
 CONNECTIONS = 800
 """Leaves room for files where a process may have 1,024 of both open, as is usual."""
 LINGER_SECONDS = 2
+STUCK_SECONDS = 60
+"""A client that takes nothing of its reply for so long gets no more of it."""
 RETRY_SECONDS = 2
 
 
@@ -49,6 +51,7 @@ class PatientProtocol(H11Protocol):
     """Closes connections that uvicorn would wait on for ever, and tells as a problem what is no request at all."""
 
     _deadline: asyncio.TimerHandle | None = None
+    _stuck: asyncio.TimerHandle | None = None
     _refused = False
 
     def connection_made(self, transport: Any) -> None:
@@ -64,9 +67,19 @@ class PatientProtocol(H11Protocol):
         self._expect_request()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        if self._deadline:
-            self._deadline.cancel()
+        for timer in (self._deadline, self._stuck):
+            if timer:
+                timer.cancel()
         super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._stuck = self.loop.call_later(STUCK_SECONDS, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        if self._stuck:
+            self._stuck.cancel()
 
     def data_received(self, data: bytes) -> None:
         if not self._refused:
@@ -96,7 +109,7 @@ class PatientProtocol(H11Protocol):
 
     def _give_up(self) -> None:
         if self.cycle is None or self.cycle.response_complete:
-            self.transport.close()
+            self.transport.abort()  # close() would wait for a client that does not take the rest of its reply
 
     def _refuse(self, problem: Problem) -> None:
         """Unless a reply is under way, which would be broken."""
