@@ -17,8 +17,9 @@ from web.problem import Problem
 
 HEADER_SECONDS = 20
 HEADER_BYTES = 64 * 1024
-CONNECTIONS = 800
-"""Leaves room for files where a process may have 1,024 of both open, as is usual."""
+CONNECTIONS, BACKLOG = 500, 100
+"""How many may be open, and come at a time. With those that are being refused they leave room for files where a
+process may have 1,024 of both open, as is usual: a server that has none left cannot even say so."""
 LINGER_SECONDS = 2
 STUCK_SECONDS = 60
 """A client that takes nothing of its reply for so long gets no more of it."""
@@ -42,8 +43,8 @@ def listen(app: ASGIApp, host: str, port: int, drain_seconds: int) -> None:
 def protocol() -> dict[str, Any]:
     """How uvicorn is to speak, wherever it listens."""
     return {
-        "http": PatientProtocol, "h11_max_incomplete_event_size": HEADER_BYTES, "ws": "none", "lifespan": "on",
-        "log_level": "error", "access_log": False, "server_header": False, "proxy_headers": False,
+        "http": PatientProtocol, "backlog": BACKLOG, "h11_max_incomplete_event_size": HEADER_BYTES, "ws": "none",
+        "lifespan": "on", "log_level": "error", "access_log": False, "server_header": False, "proxy_headers": False,
     }  # fmt: skip
 
 
