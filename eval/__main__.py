@@ -170,7 +170,13 @@ def _serve(options: argparse.Namespace) -> int:
     """The store is made in a folder that goes away again, unless one is named."""
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # as in the server; must be said before torch is imported
     from eval.serve import serve_line, serve_speed
+    from eval.steady import held_line, steadiness
 
+    if options.requests:
+        given = {"--corpus": options.corpus, "--store": options.store}
+        words = [word for name, path in given.items() if path for word in (name, str(path))]
+        _print(map(held_line, steadiness(options.requests, words)))
+        return 0
     with tempfile.TemporaryDirectory() as folder:
         served = serve_speed(options.store or Path(folder) / "store", options.passages, options.seconds)
         _print(map(serve_line, served))

@@ -2,8 +2,9 @@
 
 import asyncio
 import json
+import math
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import cycle
 from urllib.parse import urlsplit
@@ -35,26 +36,30 @@ class Load:
 
 def drive(url: str, questions: Sequence[str], clients: int, seconds: float) -> Load:
     """Ask for so many seconds; a client that is refused waits as it is told."""
-    return asyncio.run(_drive(url, questions, clients, seconds))
+    each = [cycle([*questions[first % len(questions) :], *questions]) for first in range(clients)]
+    return asyncio.run(_drive(url, each, seconds))
 
 
-async def _drive(url: str, questions: Sequence[str], clients: int, seconds: float) -> Load:
-    started = time.perf_counter()
-    each = [
-        _client(url, [*questions[first % len(questions) :], *questions], started + seconds) for first in range(clients)
-    ]
-    seen = await asyncio.gather(*each)
+def ask_each(url: str, questions: Sequence[str], clients: int) -> Load:
+    """Ask each question once."""
+    return asyncio.run(_drive(url, [questions[first::clients] for first in range(clients)], math.inf))
+
+
+async def _drive(url: str, questions: Sequence[Iterable[str]], seconds: float) -> Load:
+    """As many clients as there are questions for one."""
+    started, clients = time.perf_counter(), len(questions)
+    seen = await asyncio.gather(*(_client(url, each, started + seconds) for each in questions))
     replies = tuple(took for times, _, _ in seen for took in times)
     refused, failed = sum(r for _, r, _ in seen), sum(f for _, _, f in seen)
     return Load(clients, time.perf_counter() - started, replies, refused, failed)
 
 
-async def _client(url: str, questions: Sequence[str], until: float) -> tuple[list[float], int, int]:
+async def _client(url: str, questions: Iterable[str], until: float) -> tuple[list[float], int, int]:
     """(seconds of each reply, refusals, failures)."""
     place = urlsplit(url)
     times, refused, failed = [], 0, 0
     reader, writer = await asyncio.open_connection(place.hostname, place.port)
-    for question in cycle(questions):
+    for question in questions:
         begun = time.perf_counter()
         if begun >= until:
             break

@@ -63,6 +63,8 @@ def command_line() -> argparse.ArgumentParser:
     speed.add_argument("what", nargs="?", choices=("ask", "sync", "serve"), help=about)
     speed.add_argument("--passages", type=_count, default=100_000, metavar="N", help="serve: of a store made for it")
     speed.add_argument("--seconds", type=_count, default=20, metavar="N", help="serve: each load's length (20)")
+    about = "serve: instead, N requests of each door, no two alike, and the memory on the way; over --corpus or --store"
+    speed.add_argument("--requests", type=_count, metavar="N", help=about)
     speed.add_argument("--corpus", type=Path, metavar="DIR", help="folder of documents (the sample corpus)")
     speed.add_argument("--store", type=Path, metavar="DIR", help="where the index lies")
     return parser

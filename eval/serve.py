@@ -1,10 +1,6 @@
 """How the server bears load: throughput and waiting over HTTP, beside the same process asked without a server."""
 
-import os
 import random
-import re
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -18,10 +14,10 @@ from corpus.document import Document, Passage
 from corpus.load import load_documents
 from corpus.sentences import sentences
 from eval.load import Load, drive
-from eval.speed import free_port, wait_for
+from eval.server import started
 from index.catalog import EmbeddedPassage
 from index.engine import SearchEngine
-from index.place import ROOT, SAMPLE_CORPUS
+from index.place import SAMPLE_CORPUS
 from rag.build import build_assistant
 
 CLIENTS = (1, 8, 32, 128)
@@ -65,21 +61,14 @@ def serve_speed(store: Path, passages: int = PASSAGES, seconds: float = 20) -> I
     asked: dict[str, Callable[[str], object]] = {"/v1/retrieve": assistant.retrieve, "/v1/answer": assistant.ask}
     ceilings = {door: _ceiling(ask, seconds) for door, ask in asked.items()}
     assistant.engine.close()
-    port = free_port()
-    command = [sys.executable, "app.py", "--port", str(port), "--store", str(store), "--requests-per-minute", "0"]
-    server = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        wait_for(f"http://127.0.0.1:{port}/readyz")
+    with started("--store", str(store)) as server:
         requests = 0
         for door, clients in product(ceilings, CLIENTS):
-            before = _processor_seconds(server.pid)
-            load = drive(f"http://127.0.0.1:{port}{door}", QUESTIONS, clients, seconds)
+            before = server.processor_seconds()
+            load = drive(f"{server.url}{door}", QUESTIONS, clients, seconds)
             requests += len(load.replies) + load.refused + load.failed
-            spent = (_processor_seconds(server.pid) - before) * 1000 / max(1, len(load.replies))
-            yield Served(door, load, ceilings[door], spent, _mebibytes(server.pid), requests)
-    finally:
-        server.terminate()
-        server.wait()
+            spent = (server.processor_seconds() - before) * 1000 / max(1, len(load.replies))
+            yield Served(door, load, ceilings[door], spent, server.mebibytes(), requests)
 
 
 def serve_line(served: Served) -> str:
@@ -140,17 +129,3 @@ def _asked(ask: Callable[[str], object], threads: int, seconds: float) -> Ceilin
     with ThreadPoolExecutor(threads) as pool:
         count = sum(pool.map(asking, range(threads)))
     return Ceiling(count / (time.perf_counter() - started), (time.process_time() - processor) * 1000 / count)
-
-
-def _processor_seconds(process: int) -> float:
-    """Of all its threads so far, as Linux tells it; 0 elsewhere."""
-    status = Path(f"/proc/{process}/stat")
-    fields = status.read_text().rpartition(")")[2].split() if status.is_file() else []
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK") if fields else 0.0
-
-
-def _mebibytes(process: int) -> float:
-    """Resident memory, as Linux tells it; 0 elsewhere."""
-    status = Path(f"/proc/{process}/status")
-    found = re.search(r"VmRSS:\s+(\d+) kB", status.read_text()) if status.is_file() else None
-    return int(found[1]) / 1024 if found else 0.0

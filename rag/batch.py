@@ -18,7 +18,7 @@ class BatchQuestion:
     id: str | int | None
     question: str
     history: tuple[str, ...] = ()
-    where: Where = ANYWHERE
+    where: str = ""
 
 
 def read_batch(path: Path) -> list[BatchQuestion]:
@@ -45,7 +45,7 @@ def answers(
     for question in questions:
         try:
             history = [Turn(each) for each in question.history]
-            answer = assistant.ask(question.question, history, k, at_most_wrong, where & question.where)
+            answer = assistant.ask(question.question, history, k, at_most_wrong, where & parse_where(question.where))
             yield {"id": question.id, **answer.to_json()}
         except QuestionError as error:
             yield {"id": question.id, "question": question.question[:200], "error": str(error)}
@@ -64,10 +64,12 @@ def _question(line: str, place: str) -> BatchQuestion:
     return BatchQuestion(fields.get("id"), fields["question"], tuple(history), _where(fields.get("where", ""), place))
 
 
-def _where(words: object, place: str) -> Where:
+def _where(words: object, place: str) -> str:
+    """The words, once they are known to be filters."""
     if not isinstance(words, str):
         raise DataError(f'{place}: "where" must be a text of filters, such as "source:nytimes after:2022-11-01"')
     try:
-        return parse_where(words)
+        parse_where(words)
     except QuestionError as error:
         raise DataError(f"{place}: {error}") from error
+    return words

@@ -1,4 +1,4 @@
-"""What tests share: no network, a fake embedder, a folder of three articles, and the real assistant."""
+"""What tests share: no network, a fake embedder, three articles, the real assistant, its server, and a browser."""
 
 import os
 import re
@@ -7,14 +7,18 @@ import zlib
 from collections.abc import Iterator, Sequence
 from ipaddress import ip_address
 from pathlib import Path
+from shutil import which
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 
 if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
     from index.embed import SentenceEmbedder, Vectors
     from rag.assistant import Assistant
+    from tests.serving import Served
 
 ARTICLES = {
     "harbour-bridge.txt": """\
@@ -152,6 +156,30 @@ def sample_assistant(tmp_path_factory: pytest.TempPathFactory) -> "Assistant":
     from rag.build import build_assistant
 
     return build_assistant(SAMPLE_CORPUS, tmp_path_factory.mktemp("sample") / "store")
+
+
+@pytest.fixture(scope="session")
+def open_server(sample_store: Path) -> Iterator["Served"]:
+    """`python app.py` over the sample corpus, open to everyone here, until Ctrl-C."""
+    from tests.serving import served
+
+    with served("--store", str(sample_store)) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator["Browser"]:
+    """Chromium. It is closed with each file of tests: while it is open, no other event loop may run."""
+    from playwright.sync_api import sync_playwright
+
+    chromium = which("chromium") or which("chromium-browser") or which("google-chrome")
+    if chromium is None:
+        pytest.skip("no Chromium is installed")
+    with sync_playwright() as playwright:
+        flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+        browser = playwright.chromium.launch(executable_path=chromium, args=flags)
+        yield browser
+        browser.close()
 
 
 @pytest.fixture(scope="session")

@@ -10,13 +10,16 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from tempfile import TemporaryFile
 
 import uvicorn
 from starlette.types import ASGIApp
 
 from index.place import ROOT
+from web.listen import protocol
 
 PATIENCE_S = 300
+DRAIN_S = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,24 +43,30 @@ def free_port() -> int:
 
 @contextmanager
 def served(*options: str) -> Iterator[Served]:
-    """`python app.py` with its models loaded; interrupted at the end, if it still runs."""
+    """`python app.py` with its models loaded; interrupted at the end, if it still runs. It names its address, and no
+    fault."""
     port = free_port()
     command = [sys.executable, "app.py", "--port", str(port), *options]
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    server = Served(f"http://127.0.0.1:{port}", process)
-    try:
-        _wait_until_ready(server)
-        yield server
-    finally:
-        if process.poll() is None:
-            assert server.stop() in (0, 130)
+    with TemporaryFile("w+") as said:
+        process = subprocess.Popen(command, cwd=ROOT, stdout=said, stderr=subprocess.STDOUT)
+        server = Served(f"http://127.0.0.1:{port}", process)
+        try:
+            _wait_until_ready(server)
+            yield server
+        finally:
+            if process.poll() is None:
+                assert server.stop() in (0, 130)
+        said.seek(0)
+        text = said.read()
+    assert server.url in text
+    assert "Traceback" not in text
 
 
 @contextmanager
 def in_a_thread(app: ASGIApp) -> Iterator[str]:
     """Where the application is reached."""
     port = free_port()
-    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="error"))
+    server = uvicorn.Server(uvicorn.Config(app, port=port, timeout_graceful_shutdown=DRAIN_S, **protocol()))
     thread = threading.Thread(target=server.run)
     thread.start()
     while not server.started:

@@ -4,10 +4,11 @@ import asyncio
 import io
 import json
 import socket
+import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import redirect_stderr
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +19,13 @@ from starlette.types import Receive, Scope, Send
 
 from corpus.errors import UserError
 from rag.assistant import Assistant
+from tests.serving import in_a_thread
 from web.access import HERE, OPEN, Access, Gate, is_local
-from web.body import Bodies
+from web.body import Bodies, OneLength
 from web.door import Door
 from web.limits import Limits
-from web.listen import PatientProtocol
-from web.log import Log
+from web.listen import protocol
+from web.log import Log, Said
 from web.metrics import Metrics
 from web.policy import Policy
 from web.rate import Rate
@@ -39,6 +41,13 @@ async def echo(scope: Scope, receive: Receive, send: Send) -> None:
     body = (await receive())["body"]
     await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"text/plain")]})
     await send({"type": "http.response.body", "body": str(len(body)).encode()})
+
+
+async def started(scope: Scope, receive: Receive, send: Send) -> None:
+    """The beginning and the end of a server's life."""
+    for each in ("startup", "shutdown"):
+        await receive()
+        await send({"type": f"lifespan.{each}.complete"})
 
 
 async def never() -> Any:
@@ -213,6 +222,35 @@ def test_a_body_may_be_as_large_as_the_limit_and_no_larger() -> None:
     assert kind(client.post("/v1/answer", headers={"Content-Length": "-1"}))[0] == 400
 
 
+@pytest.mark.parametrize("how", [{"Connection": "close"}, {}])
+def test_a_client_that_sends_all_of_a_refused_body_still_sees_why(listening: int, how: dict[str, str]) -> None:
+    lines = "".join(f"{name}: {value}\r\n" for name, value in how.items())
+    size = 3 * Limits().body_bytes
+    head = f"POST / HTTP/1.1\r\nHost: a\r\n{lines}Content-Length: {size}\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", listening), timeout=10) as connection:
+        connection.sendall(head.encode() + b"x" * size)
+        assert connection.recv(65536).startswith(b"HTTP/1.1 413 ")
+
+
+def test_a_body_that_is_packed_or_tells_two_lengths_is_refused(listening: int) -> None:
+    client = gated(Access())
+    assert kind(client.post("/v1/answer", content=b"x", headers={"Content-Encoding": "gzip"})) == (415, "media-type")
+    both = b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"
+    replies = raw(listening, both + b"GET /behind HTTP/1.1\r\nHost: a\r\n\r\n")
+    assert replies.startswith(b"HTTP/1.1 400 ")
+    assert replies.count(b"HTTP/1.1 ") == 1
+
+
+def test_what_libraries_say_is_logged_line_by_line_and_forges_nothing() -> None:
+    lines = io.StringIO()
+    with redirect_stderr(Said(Log(lines))):
+        print('ValueError: \x1b[31m\n{"event": "forged"}\nand', end=" more\n", file=sys.stderr)
+    entries = [json.loads(line) for line in lines.getvalue().splitlines()]
+    assert [(each["event"], each["text"]) for each in entries] == [
+        ("said", "ValueError: \x1b[31m"), ("said", '{"event": "forged"}'), ("said", "and more"),
+    ]  # fmt: skip
+
+
 def test_the_log_is_one_line_each_and_holds_no_question_and_no_token(token_file: Path) -> None:
     lines = io.StringIO()
     client = gated(Access(read_tokens(token_file)), log=Log(lines))
@@ -343,15 +381,24 @@ def test_what_the_page_does_not_use_is_closed_even_with_a_token(locked: TestClie
     assert kind(response) == ((404, "not-found") if method == "GET" else (405, "method"))
 
 
+@pytest.mark.parametrize(
+    "body",
+    [b"nonsense", b"[]", b'{"data": [], "fn_index": 99999, "session_hash": "a"}', b'{"data": [], "fn_index": null}',
+     b'{"data": ["\\n{}"], "fn_index": 0, "session_hash": "a"}', b'{"data": {}, "fn_index": 0, "session_hash": "a"}'],
+)  # fmt: skip
+def test_a_call_that_the_page_itself_could_not_make_is_refused(locked: TestClient, body: bytes) -> None:
+    response = locked.post("/gradio_api/queue/join", content=body, headers={"Authorization": f"Bearer {READER}"})
+    assert kind(response) == (422, "invalid")
+
+
 @pytest.fixture
 def listening() -> Iterator[int]:
     """The echo behind the gates, on a port of its own."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
-    layers = Door(Refusals(Bodies(echo, Limits(body_seconds=0.5))), Log(io.StringIO()), Metrics())
-    config = uvicorn.Config(layers, port=port, http=PatientProtocol, log_level="critical", lifespan="off",
-                            h11_max_incomplete_event_size=65536)  # fmt: skip
+    layers = Door(Refusals(OneLength(Bodies(echo, Limits(body_seconds=0.5)))), Log(io.StringIO()), Metrics())
+    config = uvicorn.Config(layers, port=port, **protocol() | {"lifespan": "off"})
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)
     thread.start()
@@ -389,6 +436,24 @@ def test_headers_that_never_end_are_given_up_also_behind_a_whole_request(
     assert raw(listening, before + b"GET / HTTP/1.1\r\nHost: a\r\nX-Slow: ").count(b"HTTP/1.1") == len(before[:1])
 
 
+def test_a_client_that_does_not_take_its_reply_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("web.listen.STUCK_SECONDS", 0.3)
+    given_up = threading.Event()
+
+    async def endless(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await started(scope, receive, send)
+            return
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        for _ in range(1_000):
+            await send({"type": "http.response.body", "body": b"x" * 100_000, "more_body": True})
+        given_up.set()
+
+    with in_a_thread(endless) as url, socket.create_connection(("127.0.0.1", int(url.split(":")[2]))) as connection:
+        connection.sendall(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+        assert given_up.wait(60)
+
+
 def test_one_connection_more_than_may_be_open_is_refused_at_once(
     listening: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -412,10 +477,9 @@ def test_one_connection_more_than_may_be_open_is_refused_at_once(
     ],
 )
 def test_what_is_no_http_is_refused_and_the_next_request_is_served(listening: int, sent: bytes) -> None:
-    with suppress(OSError):  # it may be closed while we still send
-        reply = raw(listening, sent, half_close=True)
-        assert b" 400 " in reply[:20]
-        assert json.loads(reply.partition(b"\r\n\r\n")[2])["type"] == "urn:verbatim:malformed"
+    reply = raw(listening, sent, half_close=True)
+    assert b" 400 " in reply[:20]
+    assert json.loads(reply.partition(b"\r\n\r\n")[2])["type"] == "urn:verbatim:malformed"
     assert raw(listening, b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n").startswith(b"HTTP/1.1 200 ")
 
 

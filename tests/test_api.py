@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator
 
 from rag.assistant import Assistant
 from rag.risk import NOTHING_ASKED
-from web.limits import BATCH, HISTORY
+from web.limits import BATCH, HISTORY, Limits
 from web.replies import AnswerBatchReply, AnswerReply, RetrieveReply
 from web.server import build_server
 
@@ -116,6 +116,13 @@ def test_a_batch_answers_in_order_with_the_ids_that_came(client: TestClient) -> 
     assert [each["abstained"] for each in answers] == [False, False, True]
     alone = client.post("/v1/answer", json={"question": CEO, "k": 2}).json()
     assert untimed(answers[1]) == untimed({"id": 7, **alone})
+
+
+def test_a_question_of_a_batch_that_cannot_be_asked_is_told_in_its_place(client: TestClient) -> None:
+    questions = [{"question": CEO, "where": "after:never"}, {"question": "after:never"}, {"question": CEO}]
+    response = client.post("/v1/answer/batch", json={"questions": questions, "k": 1})
+    AnswerBatchReply.model_validate_json(response.content, strict=True)
+    assert ["error" in each for each in response.json()["answers"]] == [True, True, False]
 
 
 def test_a_batch_of_retrievals_is_each_alone(client: TestClient) -> None:
@@ -280,6 +287,19 @@ def test_every_field_parameter_and_failure_is_described(document: dict[str, Any]
             assert response.get("description"), (path, method, status)
             if int(status) >= 400:
                 assert list(response["content"]) == ["application/problem+json"], (path, method, status)
+
+
+def test_the_document_says_what_a_client_must_know_beyond_the_bodies(document: dict[str, Any]) -> None:
+    found = {each["operationId"]: each for _, _, each in operations(document)}
+    assert {"answer", "put_document", "text"} <= set(found)
+    assert found["alive"]["security"] == []
+    assert "401" not in found["alive"]["responses"]
+    assert found["put_document"]["security"] == [{"token": []}]
+    assert {"Location", "X-Request-Id"} <= set(found["put_document"]["responses"]["202"]["headers"])
+    assert "ETag" in found["document"]["responses"]["200"]["headers"]
+    assert "WWW-Authenticate" in found["answer"]["responses"]["401"]["headers"]
+    assert "urn:verbatim:too-many" in document["components"]["schemas"]["ProblemReply"]["properties"]["type"]["enum"]
+    assert f"{Limits().upload_bytes:,}" in document["info"]["description"]
 
 
 def test_the_document_promises_no_other_failure_than_those_that_are_told(document: dict[str, Any]) -> None:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -14,6 +15,7 @@ from index.engine import SearchEngine
 from index.sync import sync
 from rag.build import assemble
 from web.access import Access
+from web.conditions import Conditions
 from web.folder import Folder
 from web.ingest import Ingestion, Outcome
 from web.limits import Limits
@@ -144,6 +146,34 @@ def test_conditions_guard_against_writing_over_what_another_wrote(client: TestCl
     assert finished(client, client.delete(path))["state"] == "done"
 
 
+def test_of_several_who_write_at_once_under_one_condition_one_may(client: TestClient) -> None:
+    path = "/v1/documents/raced.txt"
+
+    def statuses(headers: dict[str, str]) -> list[int]:
+        def put(number: int) -> Any:
+            return client.put(path, content=f"{MOON} {number}", headers=headers)
+
+        with ThreadPoolExecutor(4) as pool:
+            replies = list(pool.map(put, range(4)))
+        for reply in replies:
+            if reply.status_code == 202:
+                finished(client, reply)
+        return sorted(reply.status_code for reply in replies)
+
+    assert statuses({"If-None-Match": "*"}) == [202, 412, 412, 412]
+    assert statuses({"If-Match": client.get(path).headers["etag"]}) == [202, 412, 412, 412]
+    assert finished(client, client.delete(path))["state"] == "done"
+
+
+def test_only_a_reader_is_content_with_a_tag_marked_weak() -> None:
+    Conditions('"a", "b"').check('"b"', changing=False)
+    assert Conditions(if_none_match='W/"b"').is_current('"b"')
+    for failing in (Conditions('W/"b"'), Conditions('"a"'), Conditions(if_none_match="*")):
+        with pytest.raises(RefusedError):
+            failing.check('"b"', changing=False)
+    Conditions().check(None, changing=True)
+
+
 @pytest.mark.parametrize("name", ["a.txt", "b/c.md", "d" * 196 + ".txt", "é.html"])
 def test_a_name_that_is_safe_is_a_place_in_the_folder(tmp_path: Path, name: str) -> None:
     Folder(tmp_path).put(name, b"<html><body><p>A text of some length stands here, to be found.</p></body></html>")
@@ -157,7 +187,7 @@ def test_a_name_that_is_safe_is_a_place_in_the_folder(tmp_path: Path, name: str)
         "../a.txt", "a/../../b.txt", "/etc/a.txt", "a//b.txt", ".hidden.txt", "a/.git/b.txt", "a\\b.txt", "a\0.txt",
         "a\n.txt", "a.exe", "a", "", "a.txt.meta.yaml", "d" * 197 + ".txt", "link/a.txt", "folder.txt", "to.txt",
         "link/b/c.txt",
-        "\ud800.txt", "a/b" * 200 + ".txt", "..", "a.txt/",
+        "\ud800.txt", "\ufffd.txt", "a/b" * 200 + ".txt", "..", "a.txt/",
     ],
 )  # fmt: skip
 def test_a_name_that_leads_elsewhere_is_refused(tmp_path: Path, name: str) -> None:

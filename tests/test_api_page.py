@@ -5,15 +5,13 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
-from shutil import which
 
 import pytest
 from gradio_client import Client
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
-from tests.serving import served
+from tests.serving import Served, served
 
-CHROMIUM = which("chromium") or which("chromium-browser") or which("google-chrome")
 SECRET = "s" * 20
 WATCH = """window.violations = [];
 document.addEventListener('securitypolicyviolation', event => window.violations.push(
@@ -29,17 +27,6 @@ def locked(sample_store: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
         yield server.url
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        pytest.skip("no Chromium is installed")
-    with sync_playwright() as playwright:
-        flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
-        yield browser
-        browser.close()
-
-
 def check_asks(page: Page, url: str) -> None:
     page.set_default_timeout(60_000)
     page.add_init_script(WATCH)
@@ -52,16 +39,15 @@ def check_asks(page: Page, url: str) -> None:
     assert page.evaluate("window.violations") == []
 
 
-def test_the_page_runs_under_its_policy_and_other_scripts_do_not(sample_store: Path, browser: Browser) -> None:
-    with served("--store", str(sample_store)) as server:
-        page = browser.new_page()
-        check_asks(page, server.url)
-        added = "const s = document.createElement('script'); s.textContent = 'window.ran = 1'; document.body.append(s)"
-        page.evaluate(added)
-        assert page.evaluate("window.ran") is None
-        assert page.evaluate("fetch('http://127.0.0.1:1/').then(() => 'sent', () => 'refused')") == "refused"
-        assert [each.split()[0] for each in page.evaluate("window.violations")] == ["script-src-elem", "connect-src"]
-        page.close()
+def test_the_page_runs_under_its_policy_and_other_scripts_do_not(open_server: Served, browser: Browser) -> None:
+    page = browser.new_page()
+    check_asks(page, open_server.url)
+    added = "const s = document.createElement('script'); s.textContent = 'window.ran = 1'; document.body.append(s)"
+    page.evaluate(added)
+    assert page.evaluate("window.ran") is None
+    assert page.evaluate("fetch('http://127.0.0.1:1/').then(() => 'sent', () => 'refused')") == "refused"
+    assert [each.split()[0] for each in page.evaluate("window.violations")] == ["script-src-elem", "connect-src"]
+    page.close()
 
 
 def test_a_browser_gives_the_token_as_its_password_and_the_page_works(locked: str, browser: Browser) -> None:

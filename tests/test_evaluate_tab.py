@@ -1,32 +1,26 @@
 """The Evaluate tab: what it shows of a saved run, escaped, and what a person does there in a real browser."""
 
 import json
-import socket
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from shutil import which
-from threading import Thread
 from typing import Any
 
 import pytest
-import uvicorn
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from corpus.errors import DataError
 from eval.journal import held
 from eval.saved import SavedRun, load_run
 from eval.template import signed
 from rag.assistant import Assistant
-from web.choices import Choices, choices
+from tests.serving import in_a_thread
+from web.choices import choices
 from web.comparison import comparison_html
 from web.figures import figures_html
 from web.misses import Walk, walk
 from web.server import Serving, build_server
 
-CHROMIUM = which("chromium") or which("chromium-browser") or which("google-chrome")
 HOSTILE = "<script>document.title='broken'</script> {{value}} ${1+1} &amp;"
 STAGES = {"dense": 3, "lexical": 1, "document": 2, "fused": 4, "rerank": 5}
 
@@ -135,40 +129,17 @@ def test_a_difference_has_its_sign_and_nothing_has_none() -> None:
     assert [signed(value) for value in (0.0312, -0.5, 0.0, -0.0001)] == ["+0.031", "−0.500", "0.000", "0.000"]
 
 
-@contextmanager
-def served(assistant: Assistant, offered: Choices) -> Iterator[str]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
-    server = uvicorn.Server(
-        uvicorn.Config(build_server(assistant, Serving(choices=offered)), port=port, log_level="error")
-    )
-    thread = Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.05)
-    try:
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.should_exit = server.force_exit = True  # not waiting for a page that was left open by a failure
-        thread.join(timeout=10)
-
-
 def choose(page: Page, dropdown: str, option: str) -> None:
     page.click(f"{dropdown} input")
     page.click(f"[role=option]:has-text('{option}')")
 
 
 @pytest.fixture
-def page() -> Iterator[Page]:
-    if CHROMIUM is None:
-        pytest.skip("no Chromium is installed")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-        page = browser.new_page(viewport={"width": 360, "height": 800})
-        page.set_default_timeout(15_000)
-        yield page
-        browser.close()
+def page(browser: Browser) -> Iterator[Page]:
+    page = browser.new_page(viewport={"width": 360, "height": 800})
+    page.set_default_timeout(15_000)
+    yield page
+    page.close()
 
 
 def test_a_person_looks_at_a_run_walks_its_misses_compares_measures_and_cancels(
@@ -181,7 +152,9 @@ def test_a_person_looks_at_a_run_walks_its_misses_compares_measures_and_cancels(
     (tmp_path / "data" / "skies" / "corpus.jsonl").write_text("\n".join(map(json.dumps, rows)))
     (tmp_path / "data" / "skies" / "queries.jsonl").write_text('{"_id": "1", "text": "Which comet passed?"}')
     (tmp_path / "data" / "skies" / "qrels.tsv").write_text("query-id\tcorpus-id\tscore\n1\ta\t1\n")
-    with served(sample_assistant, choices(tmp_path / "data", tmp_path / "runs")) as url:
+    with in_a_thread(
+        build_server(sample_assistant, Serving(choices=choices(tmp_path / "data", tmp_path / "runs")))
+    ) as url:
         hosts: set[str] = set()
         page.on("request", lambda request: hosts.add(request.url.split("/")[2]) if "://" in request.url else None)
         page.goto(url)

@@ -2,22 +2,16 @@
 
 import json
 import re
-import signal
-import socket
 import subprocess
 import sys
-import time
-import urllib.request
-from collections.abc import Iterator
 from pathlib import Path
-from shutil import which
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from index.place import ROOT, SAMPLE_CORPUS
+from tests.serving import Served
 
-CHROMIUM = which("chromium") or which("chromium-browser") or which("google-chrome")
 ANSWER_KEYS = {
     "question", "standalone_question", "answer", "short_answer", "abstained", "confidence", "citations", "hits",
     "timings_ms",
@@ -132,54 +126,15 @@ def test_a_benchmark_folder_is_ranked_and_scored(tmp_path: Path) -> None:
     assert figures["RR@10"] == 1.0
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @pytest.fixture(scope="module")
-def url(sample_store: Path) -> Iterator[str]:
-    """The page, served by `python app.py` until Ctrl-C."""
-    port = free_port()
-    server = subprocess.Popen(
-        [sys.executable, "app.py", "--port", str(port), "--store", str(sample_store)],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    address = f"http://127.0.0.1:{port}"
-    deadline = time.monotonic() + 120
-    while time.monotonic() < deadline and server.poll() is None:
-        try:
-            urllib.request.urlopen(f"{address}/healthz", timeout=5).close()
-            break
-        except OSError:
-            time.sleep(0.2)
-    yield address
-    server.send_signal(signal.SIGINT)
-    out, err = server.communicate(timeout=30)
-    assert address in out
-    assert "Traceback" not in err
-    assert server.returncode in (0, 130)
+def url(open_server: Served) -> str:
+    return open_server.url
 
 
 def test_a_port_that_is_taken_is_one_line(url: str) -> None:
     done = command("app.py", "--port", url.rsplit(":", 1)[1], status=2)
     assert "choose another --port" in done.stderr
     assert done.stderr.count("\n") == 1
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        pytest.skip("no Chromium is installed")
-    with sync_playwright() as playwright:
-        flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
-        yield browser
-        browser.close()
 
 
 def ask(page: Page, question: str) -> None:

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from eval.load import Load, drive
+from eval.load import Load, ask_each, drive
 from eval.serve import Ceiling, Served, make_store, serve_line
+from eval.steady import Held, held_line, made_questions
 from index.engine import SearchEngine
 
 
@@ -58,6 +59,20 @@ def test_replies_refusals_and_failures_are_told_apart(scripted: tuple[Scripted, 
     assert abs(load.failed - 0.2 * total) <= 3
     assert {"a", "b"} == set(script.asked)
     assert 0 < load.milliseconds(0.5) <= load.milliseconds(0.99) < 300
+
+
+def test_each_question_is_asked_once(scripted: tuple[Scripted, str]) -> None:
+    script, url = scripted
+    asked = made_questions(50)
+    load = ask_each(url, asked, clients=3)
+    assert sorted(script.asked) == sorted(asked)
+    assert len(set(asked)) == 50
+    assert len(load.replies) + load.refused + load.failed == 50
+
+
+def test_memory_is_told_with_what_was_not_answered() -> None:
+    assert held_line(Held("/v1/answer", 1_000, 0, 900.4)).endswith("900 MiB after 1,000 requests")
+    assert held_line(Held("/v1/answer", 1_000, 3, 900.4)).endswith(", 3 of them unanswered")
 
 
 def test_figures_are_ratios_to_the_ceiling() -> None:

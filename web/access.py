@@ -16,6 +16,9 @@ from web.tokens import Token, owner
 
 OPEN = frozenset({"/healthz", "/readyz"})
 """Reachable without a token: for what restarts and routes to the server. They tell nothing of the documents."""
+GATES = (401, 403, 421, 429)
+"""How requests for anything else may be refused here."""
+WRITING = frozenset({"PUT", "DELETE"})
 HERE = frozenset({"localhost", "127.0.0.1", "[::1]"})
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 WRONG_TOKEN_COST = 20
@@ -75,11 +78,7 @@ class Gate:
             raise RefusedError("too-many", detail, {"Retry-After": str(wait)})
         if is_guess:
             raise _unknown(scope, secret)
-        if (
-            scope["method"] in ("PUT", "DELETE")
-            and scope["path"].startswith("/v1/")
-            and not (found and found.may_write)
-        ):
+        if scope["method"] in WRITING and scope["path"].startswith("/v1/") and not (found and found.may_write):
             raise RefusedError("not-allowed", "writing needs a token with the scope write (--token-file)")
 
 

@@ -9,8 +9,23 @@ from web.limits import Limits
 from web.problem import RefusedError
 
 
+class OneLength:
+    """Raises RefusedError for a body that tells two lengths: what is before us may have gone by the other one, and
+    have seen another request behind it."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = Headers(scope=scope) if scope["type"] == "http" else Headers()
+        if "content-length" in headers and "transfer-encoding" in headers:
+            detail = "Content-Length and Transfer-Encoding exclude each other; send one of them"
+            raise RefusedError("malformed", detail, {"Connection": "close"})
+        await self._app(scope, receive, send)
+
+
 class Bodies:
-    """Raises RefusedError for a body that is too large or comes too slowly."""
+    """Raises RefusedError for a body that is too large, comes too slowly, or is packed."""
 
     def __init__(self, app: ASGIApp, limits: Limits) -> None:
         self._app = app
@@ -22,7 +37,7 @@ class Bodies:
             return
         is_upload = scope["method"] == "PUT" and scope["path"].startswith("/v1/documents/")
         most = self._limits.upload_bytes if is_upload else self._limits.body_bytes
-        _check_length(Headers(scope=scope), most)
+        _check_headers(Headers(scope=scope), most)
         try:
             async with asyncio.timeout(self._limits.body_seconds):
                 first = await _whole(receive, most)
@@ -51,7 +66,9 @@ async def _whole(receive: Receive, most: int) -> Message:
             return {"type": "http.request", "body": bytes(body), "more_body": False}
 
 
-def _check_length(headers: Headers, most: int) -> None:
+def _check_headers(headers: Headers, most: int) -> None:
+    if headers.get("content-encoding", "identity") != "identity":
+        raise RefusedError("media-type", "bodies are read as they come; send this one without Content-Encoding")
     length = headers.get("content-length", "0")
     if not (length.isascii() and length.isdigit()):
         raise RefusedError("malformed", "Content-Length is not a number of bytes")

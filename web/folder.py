@@ -12,6 +12,8 @@ from web.problem import RefusedError
 
 ID_BYTES = 500
 PART_BYTES = 200
+FORBIDDEN = ("\\", "\ufffd")
+"""What separates folders elsewhere, and what stands for bytes that are no text: two such ids could be one."""
 UPLOADS = ".uploads"
 """Where files are written before they take their place; hidden, so that nothing in it is a document."""
 
@@ -77,7 +79,7 @@ def unsafe(document_id: str) -> str:
         return "is too long"
     if "" in parts or any(part.startswith(".") for part in parts):
         return "has a part that is empty or begins with a dot"
-    if not document_id.isprintable() or "\\" in document_id:
+    if not document_id.isprintable() or any(each in document_id for each in FORBIDDEN):
         return "has a character that file names should not have"
     if document_id.endswith(SIDECAR_SUFFIX):
         return f"ends in {SIDECAR_SUFFIX}"

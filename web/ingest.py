@@ -21,6 +21,8 @@ from web.problem import RefusedError, problem_of
 Action = Literal["put", "delete"]
 Outcome = Mapping[str, FileRecord]
 """What became of every file, by its id."""
+Check = Callable[[], None]
+"""Called before a change, which no other can then precede; raises RefusedError to forbid it."""
 REMEMBERED = 1_000
 FAULT = "the server has a fault; its log tells more"
 RETRY_SECONDS = 2
@@ -58,17 +60,24 @@ class Ingestion:
         with self._lock:
             return sum(not job.is_finished for job in self._jobs.values())
 
-    def put(self, document_id: str, data: bytes) -> Job:
+    def is_changing(self, document_id: str) -> bool:
+        """Whether an upload or a deletion of that file is not yet taken in."""
+        with self._lock:
+            return any(job.document_id == document_id and not job.is_finished for job in self._jobs.values())
+
+    def put(self, document_id: str, data: bytes, check: Check = lambda: None) -> Job:
         """Write the file and have it taken in. Raises RefusedError if that cannot be, or if too many wait."""
         with self._lock:
             self._check_room()
+            check()
             self._folder.put(document_id, data)
             return self._add(Job(token_hex(8), "put", document_id))
 
-    def delete(self, document_id: str) -> Job:
+    def delete(self, document_id: str, check: Check = lambda: None) -> Job:
         """Remove the file and have it forgotten. Raises RefusedError if that cannot be."""
         with self._lock:
             self._check_room()
+            check()
             self._folder.delete(document_id)
             return self._add(Job(token_hex(8), "delete", document_id))
 

@@ -47,7 +47,12 @@ Earlier = Annotated[History | None, Field(description="The questions asked befor
 def build_mcp(service: Service) -> MCPServer[Any]:
     """The MCP server over a service."""
     server: MCPServer[Any] = MCPServer(NAME, version=API_VERSION, instructions=INSTRUCTIONS, log_level="ERROR")
+    _offer_questions(server, service)
+    _offer_documents(server, service)
+    return server
 
+
+def _offer_questions(server: MCPServer[Any], service: Service) -> None:
     @server.tool(name="search", annotations=READS)
     async def search_tool(question: Question, k: Passages = 8, where: Filters = "") -> RetrieveReply:
         """Find the passages that bear on a question, best first."""
@@ -69,6 +74,8 @@ def build_mcp(service: Service) -> MCPServer[Any]:
         service.count(found)
         return AnswerReply.model_validate(found.to_json())
 
+
+def _offer_documents(server: MCPServer[Any], service: Service) -> None:
     @server.tool(name="read_document", annotations=READS)
     def read_tool(
         document_id: Annotated[str, Field(description="The document's id, as in hits and citations.")],
@@ -96,8 +103,6 @@ def build_mcp(service: Service) -> MCPServer[Any]:
             return str(stretch(service.shelf, document_id, 0, None)[0]["text"])
         except RefusedError as refused:
             raise ResourceNotFoundError(str(refused)) from refused
-
-    return server
 
 
 def offer_writing(server: MCPServer[Any], ingestion: Ingestion) -> None:

@@ -61,10 +61,15 @@ class Conversation:
 
 
 def mount_page(server: FastAPI, assistant: Assistant, choices: Choices) -> FastAPI:
-    """The server with the page at `/`; nothing in it is loaded from another host or reported to one."""
+    """The server with the page at `/`; nothing in it is loaded from another host or reported to one.
+
+    `state.inputs` says how many values each function takes that the page calls, by its number.
+    """
+    page = build_page(assistant, choices)
+    server.state.inputs = {number: len(function.inputs) for number, function in page.fns.items()}
     mounted: FastAPI = gr.mount_gradio_app(
         server,
-        build_page(assistant, choices),
+        page,
         path="/",
         css=STYLE.read_text(encoding="utf-8"),
         theme=gr.themes.Default(font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"]),

@@ -17,6 +17,7 @@ from corpus.errors import CorpusError, DocumentError, StoreError, UserError
 
 MEDIA_TYPE = "application/problem+json"
 PREFIX = "urn:verbatim:"
+FAULTS = 20
 KINDS: Mapping[str, tuple[int, str]] = MappingProxyType(
     {
         "malformed": (400, "The request cannot be read"),
@@ -108,7 +109,11 @@ def problem_from(error: Exception) -> Problem:
     if isinstance(error, RequestValidationError):
         return _invalid(error)
     if isinstance(error, HTTPException):
-        details = {404: "no such address; /openapi.json lists those that there are", 405: "see the Allow header"}
+        details = {
+            400: "the body is not JSON in UTF-8; send an object as /openapi.json documents it",
+            404: "no such address; /openapi.json lists those that there are",
+            405: "see the Allow header",
+        }
         kind = kind_of(error.status_code)
         detail = details.get(error.status_code, str(error.detail))
         return Problem(kind, detail, error.headers or {})
@@ -126,9 +131,10 @@ def request_id_of(request: Request) -> str:
 
 def _invalid(error: RequestValidationError) -> Problem:
     """Where the request differs from what is documented; what was sent is not repeated."""
-    faults = [{"where": ".".join(map(str, each["loc"])), "what": str(each["msg"])} for each in error.errors()]
-    if any(each["type"] == "json_invalid" for each in error.errors()):
+    found = error.errors()[:FAULTS]
+    faults = [{"where": ".".join(map(str, each["loc"])), "what": str(each["msg"])} for each in found]
+    if found[0]["type"] == "json_invalid":
         return Problem("malformed", "the body is not JSON; send an object as /openapi.json documents it")
     first = faults[0]
     detail = f"{first['where']}: {first['what']}; /openapi.json documents every field"
-    return Problem("invalid", detail, members={"errors": faults[:20]})
+    return Problem("invalid", detail, members={"errors": faults})

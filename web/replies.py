@@ -5,6 +5,8 @@ Answers are written by `rag/answer.py`, not by these; a test holds the two toget
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from web.problem import FAULTS, KINDS, PREFIX
+
 OFFSETS = "Offsets count Unicode code points of the document's text, from 0; an end is exclusive."
 
 
@@ -103,10 +105,13 @@ class Fault(Reply):
 class ProblemReply(Reply):
     """A failure, as RFC 9457 has it."""
 
-    type: str = Field(description="What kind of failure: stable, for programs.", examples=["urn:verbatim:too-many"])
+    type: str = Field(
+        description="What kind of failure: stable, for programs. A later version may know more of them.",
+        json_schema_extra={"enum": [PREFIX + kind for kind in KINDS]},
+    )
     title: str = Field(description="The kind in words.")
     status: int = Field(description="The HTTP status, again.")
     detail: str = Field(description="What happened and what to do.")
     request_id: str = Field(description="Finds the request in the server's log.")
-    errors: list[Fault] = Field(default=[], description="For `invalid`: each fault, at most 20.")
+    errors: list[Fault] = Field(default=[], description=f"For `invalid`: each fault, at most {FAULTS}.")
     waiting_for: list[str] = Field(default=[], description="For `not-ready`: what is being waited for.")

@@ -3,18 +3,20 @@
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from functools import cache
 
 from fastapi import FastAPI
-from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute
 from starlette.applications import Starlette
 from starlette.routing import Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from index.embed import SentenceEmbedder
 from rag.assistant import Assistant
-from web import api, api_documents, api_status
+from web import api, api_changes, api_documents, api_status
 from web.access import Access, Gate
-from web.body import Bodies
+from web.body import Bodies, OneLength
+from web.calls import JOIN, Calls
 from web.choices import Choices
 from web.door import Door
 from web.folder import Folder
@@ -23,26 +25,21 @@ from web.limits import Limits
 from web.log import Log
 from web.mcp import build_mcp, mcp_app
 from web.metrics import Metrics
+from web.openapi import openapi
 from web.page import mount_page
 from web.policy import Policy
 from web.problem import RefusedError, tell_problems
 from web.rate import Rate
 from web.refusals import PageProblems, Refusals
-from web.replies import ProblemReply
 from web.service import API_VERSION, NAME, Readiness, Service
 from web.shelf import Shelf
 from web.work import Workers
 
 API = ("/v1", "/healthz", "/readyz", "/metrics", "/openapi.json")
 MCP = "/mcp"
-PAGE_POSTS = frozenset({"/gradio_api/queue/join", "/gradio_api/reset", "/gradio_api/cancel"})
+PAGE_POSTS = frozenset({JOIN, "/gradio_api/reset", "/gradio_api/cancel"})
 PAGE_CLOSED = ("/gradio_api/file", "/gradio_api/proxy", "/gradio_api/stream", "/gradio_api/deep_link", "/monitoring")
 """Gradio offers more than the page needs: uploads, calls past its queue, files, other servers, stored states."""
-ABOUT = """Questions answered in the words of a folder of documents, and the passages that bear on them.
-
-Every failure is an RFC 9457 problem (`application/problem+json`); `type` is one of a few that are stable. Send
-`Authorization: Bearer TOKEN` where the server was started with tokens. After 429 and 503, wait for Retry-After.
-Times are milliseconds. Offsets count Unicode code points."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +60,7 @@ def build_server(assistant: Assistant, serving: Serving | None = None) -> ASGIAp
     surfaces = _Surfaces(build_api(service), page, mcp_app(build_mcp(service)), service)
     within = Bodies(surfaces, serving.limits)
     gated = Gate(within, serving.access, Rate(serving.limits.requests_per_minute))
-    return Door(Policy(Refusals(gated), serving.access.origins), Log(), service.metrics)
+    return Door(Policy(Refusals(OneLength(gated)), serving.access.origins), Log(), service.metrics)
 
 
 def build_service(assistant: Assistant, serving: Serving) -> Service:
@@ -80,19 +77,28 @@ def build_service(assistant: Assistant, serving: Serving) -> Service:
 
 def build_api(service: Service) -> FastAPI:
     """The API alone, without gates."""
-    server = FastAPI(title=NAME, version=API_VERSION, description=ABOUT, docs_url=None, redoc_url=None)
-    for each in (api, api_documents, api_status):
-        server.include_router(each.router(service))
+    server = FastAPI(
+        title=NAME, version=API_VERSION, docs_url=None, redoc_url=None, generate_unique_id_function=_operation
+    )
+    server.state.service = service
+    for each in (api, api_documents, api_changes, api_status):
+        server.include_router(each.routes)
+    service.metrics.watch(lambda: api_status.gauges(service))
     tell_problems(server)
-    server.openapi = lambda: _openapi(server)  # type: ignore[method-assign]
+    server.openapi = cache(lambda: openapi(server, service.limits))  # type: ignore[method-assign]
     return server
+
+
+def _operation(route: APIRoute) -> str:
+    """What clients that are made from the document call it."""
+    return route.name
 
 
 class _Surfaces:
     """Hands each request to the API, to MCP or to the page."""
 
     def __init__(self, served: FastAPI, page: FastAPI, agents: Starlette, service: Service) -> None:
-        self._api, self._page, self._agents = served, PageProblems(page), agents
+        self._api, self._page, self._agents = served, PageProblems(Calls(page, page.state.inputs)), agents
 
         @asynccontextmanager
         async def life(_: object) -> AsyncIterator[None]:
@@ -127,19 +133,3 @@ def _check_page(method: str, path: str) -> None:
         raise RefusedError("not-found", "the page does not offer this; /openapi.json lists what programs can use")
     if method not in ("GET", "HEAD", "OPTIONS") and path not in PAGE_POSTS:
         raise RefusedError("method", "the page is read with GET; /openapi.json lists the rest", {"Allow": "GET, HEAD"})
-
-
-def _openapi(server: FastAPI) -> dict[str, object]:
-    """The document, with the problem that every route may answer with, and the token that all but two may need."""
-    document = get_openapi(
-        title=server.title, version=server.version, description=server.description, routes=server.routes
-    )
-    components = document.setdefault("components", {})
-    schemas = components.setdefault("schemas", {})
-    problem = ProblemReply.model_json_schema(ref_template="#/components/schemas/{model}")
-    schemas |= problem.pop("$defs", {}) | {ProblemReply.__name__: problem}
-    for unused in ("HTTPValidationError", "ValidationError"):
-        schemas.pop(unused, None)
-    components["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
-    document["security"] = [{}, {"token": []}]
-    return document

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass, field
 from threading import Event, Thread
+from typing import Annotated
+
+from fastapi import Depends, Request
 
 from corpus.edge import warn
 from corpus.errors import UserError
@@ -64,3 +67,12 @@ class Service:
         self.workers.close()
         if self.ingestion:
             self.ingestion.close()
+
+
+async def _service_of(request: Request) -> Service:
+    service: Service = request.app.state.service
+    return service
+
+
+Served = Annotated[Service, Depends(_service_of)]
+"""A route's parameter: the service that its application was built over."""

@@ -1,4 +1,4 @@
-"""The documents as they are listed and shown: pages of ids, entity tags, and whether a copy is still current."""
+"""The documents as they are listed and shown: pages of ids, and entity tags."""
 
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
@@ -79,14 +79,6 @@ class Shelf:
                 hashes = self._engine.catalog.content_hashes()
                 self._last = _Catalogued(manifest, hashes, sorted(hashes))
             return self._last
-
-
-def names(header: str | None, etag: str | None) -> bool:
-    """Whether an If-Match or If-None-Match header names the tag (None: there is no document)."""
-    if header is None or etag is None:
-        return False
-    tags: Sequence[str] = [each.strip().removeprefix("W/") for each in header.split(",")]
-    return "*" in tags or etag in tags
 
 
 def _tag(content_hash: str) -> str:
