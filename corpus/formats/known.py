@@ -56,7 +56,13 @@ TABLE = (
     ),
     Format("Word", (".docx",), word_document, "paragraphs, tables, text boxes, notes", _OFFICE, "python-docx", "MIT"),
     Format(
-        "PowerPoint", (".pptx",), slide_show, "slides as pages, with tables and notes", _OFFICE, "python-pptx", "MIT"
+        "PowerPoint",
+        (".pptx",),
+        slide_show,
+        "slides as pages, with tables, charts and notes",
+        _OFFICE,
+        "python-pptx",
+        "MIT",
     ),
     Format(
         "Excel",

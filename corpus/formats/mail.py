@@ -27,7 +27,9 @@ _WORDS = ("text/plain", "text/html")
 _HEADERS = re.compile(rb"(?:>?From .*\r?\n)?(?:[!-9;-~]+:.*\r?\n(?:[ \t].*\r?\n)*)+", re.ASCII)
 _HEADERS_WITHIN = 64 * 1024
 _LONGEST_HEADER = 4000
-_SEPARATOR = re.compile(rb"(?:\A|(?<=\n\n)|(?<=\n\r\n))From [^\r\n]*\r?\n")
+_SEPARATOR = re.compile(  # a line of prose begins with `From ` as well; it tells no time, and no header follows it
+    rb"(?:\A|(?<=\n\n)|(?<=\n\r\n))From (?=[^\r\n]*\d:\d\d|[^\r\n]*\r?\n[!-9;-~]+:)[^\r\n]*\r?\n"
+)
 _QUOTED_FROM = re.compile(rb"^>(>*From )", re.MULTILINE)
 
 
