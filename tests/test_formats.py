@@ -264,10 +264,10 @@ def test_a_chart_on_a_slide_is_read_as_a_table() -> None:
     from pptx.chart.data import CategoryChartData
     from pptx.enum.chart import XL_CHART_TYPE
 
-    show, data = Presentation(), CategoryChartData()
+    show, data = Presentation(), CategoryChartData()  # type: ignore[no-untyped-call]
     data.categories = ["North", "South"]
-    data.add_series("Ferries", (12, 3.5))
-    data.add_series("Trains", (7, None))
+    data.add_series("Ferries", (12, 3.5))  # type: ignore[no-untyped-call]
+    data.add_series("Trains", (7, None))  # type: ignore[no-untyped-call]
     slide = show.slides.add_slide(show.slide_layouts[6])
     chart = slide.shapes.add_chart(XL_CHART_TYPE.COLUMN_CLUSTERED, 0, 0, 10**6, 10**6, data).chart
     chart.has_title = True

@@ -7,7 +7,7 @@ import mimetypes
 import re
 from collections.abc import Iterator
 from email import message_from_bytes, policy
-from email.errors import HeaderParseError
+from email.errors import CloseBoundaryNotFoundDefect, HeaderParseError
 from email.header import decode_header, make_header
 from email.message import Message
 from functools import partial
@@ -49,6 +49,8 @@ def message(file: File) -> Iterator[Piece]:
     for name, part in attached:
         suffix = PurePosixPath(name).suffix.lower()
         yield Part(name, suffix, partial(_bytes, part), metadata=surroundings)
+    if any(isinstance(defect, CloseBoundaryNotFoundDefect) for defect in parsed.defects):
+        yield file.refused("ends before its last part does, so something may be lost; export it anew")
 
 
 def mailbox(file: File) -> Iterator[Piece]:
