@@ -163,7 +163,7 @@ class Records:
     def homes(self, where: Where = ANYWHERE) -> Homes:
         """The document of each passage that meets the limits."""
         limits, values = conditions(where)
-        sql = "SELECT p.id, p.document FROM passages p JOIN documents d ON d.key = p.document WHERE"
+        sql = "SELECT p.id, d.key FROM documents d CROSS JOIN passages p ON p.document = d.key WHERE"  # in this order
         found = self._seen(f"{sql} {' AND '.join((_SEEN, *limits))} ORDER BY 1", **values)
         rows = np.array(found, dtype=np.int64).reshape(-1, 2)
         return Homes(rows[:, 0].copy(), rows[:, 1].copy())

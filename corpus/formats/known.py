@@ -49,7 +49,7 @@ TABLE = (
         "PDF",
         (".pdf",),
         pdf,
-        "the text, page by page",
+        "the text, page by page, without running heads",
         f"{_OFFICE}, pages without text",
         "pypdfium2",
         "BSD-3-Clause or Apache-2.0",
