@@ -13,6 +13,7 @@ from corpus.document import Document
 from corpus.errors import DocumentError
 from corpus.formats.kind import wrong_suffix
 from corpus.formats.known import FORMATS, why_not
+from corpus.formats.package import CUT_OR_CHANGED
 from corpus.formats.piece import Content, File, Part, Piece, Skipped
 from corpus.limits import DEFAULT_LIMITS, Limits, in_mebibytes, over_limit
 from corpus.metadata import SIDECAR_SUFFIX, in_one_line, sidecar_metadata, title_from_name
@@ -142,6 +143,10 @@ def _pieces(file: File) -> Iterator[Piece]:
         yield error
     except RecursionError:
         yield file.refused("is nested too deeply; save it anew")
+    except CUT_OR_CHANGED:
+        yield file.refused("is damaged, it does not unpack; save it anew")
+    except SyntaxError:  # as both XML parsers say it
+        yield file.refused("is damaged, its XML cannot be read; save it anew")
     except MemoryError:
         yield file.over("parse_memory_bytes", "needs more memory than it may have", "split it into smaller files")
     except Exception as error:  # noqa: BLE001  the parsers are other people's, and a damaged file may crash any of them

@@ -1,7 +1,9 @@
-"""A document cut into passages: whole sentences, whole paragraphs where they fit, never over the budget."""
+"""A document cut into passages: whole sentences of one page, whole paragraphs where they fit, never over the budget."""
 
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Sequence
+from itertools import groupby
 
 from corpus.document import Document, Passage
 from corpus.sentences import Span, paragraphs, sentences_of
@@ -17,10 +19,11 @@ def split(
 ) -> list[Passage]:
     """Passages in reading order, each at most `passage_tokens` long by `count`.
 
-    A passage is made of whole sentences; it ends at a paragraph's end if the next paragraph would not fit
-    and the passage is at least half full. A sentence over the budget is cut between words, a word over the
-    budget between characters. Sentences worth up to `overlap_tokens` at the end of one passage start the
-    next one as well. `count` must not count more for a text than for its parts plus one per joint.
+    A passage is made of whole sentences that begin on the same page; the last may run on over that page's end. It
+    ends at a paragraph's end if the next paragraph would not fit and the passage is at least half full. A sentence
+    over the budget is cut between words, a word over the budget between characters. Sentences worth up to
+    `overlap_tokens` at the end of one passage start the next one of its page as well. `count` must not count more
+    for a text than for its parts plus one per joint.
     """
     if passage_tokens < MIN_PASSAGE_TOKENS or not 0 <= overlap_tokens <= passage_tokens // 2:
         raise ValueError(f"passage_tokens must be at least {MIN_PASSAGE_TOKENS} and overlap_tokens at most half of it")
@@ -28,7 +31,8 @@ def split(
     blocks = [sentences_of(text, paragraph) for paragraph in paragraphs(text)]
     counts = iter(count([text[s.start : s.end] for block in blocks for s in block]))
     weighed = [_within_budget(text, [(s, next(counts)) for s in block], passage_tokens, count) for block in blocks]
-    spans = _distinct(_fitting(text, _pack(weighed, passage_tokens, overlap_tokens), passage_tokens, count))
+    packed = [one for page in _by_page(weighed, document.pages) for one in _pack(page, passage_tokens, overlap_tokens)]
+    spans = _distinct(_fitting(text, packed, passage_tokens, count))
     return [Passage(document.id, s.start, s.end, text[s.start : s.end]) for s in spans]
 
 
@@ -44,6 +48,15 @@ def _within_budget(text: str, block: list[_Weighed], budget: int, count: TokenCo
             cut = _cut(text, sentence, budget, count)
             pieces.extend(zip(cut, count([text[s.start : s.end] for s in cut]), strict=True))
     return pieces
+
+
+def _by_page(blocks: Sequence[list[_Weighed]], pages: Sequence[int]) -> list[list[list[_Weighed]]]:
+    """For each page with text, the blocks, or parts of blocks, whose sentences begin there."""
+    found: dict[int, list[list[_Weighed]]] = {}
+    for block in blocks:
+        for page, pieces in groupby(block, lambda piece: bisect_right(pages, piece[0].start)):
+            found.setdefault(page, []).append(list(pieces))
+    return list(found.values())
 
 
 def _pack(blocks: Sequence[list[_Weighed]], budget: int, overlap: int) -> list[list[Span]]:

@@ -21,7 +21,7 @@ from index.embed import Vectors
 from index.ledger import Ledger
 from index.manifest import Manifest
 from index.recipe import SPLITTER, Recipe
-from index.records import Records, unsound
+from index.records import Records
 from index.schema import APPLICATION_ID, FORMAT, TABLES, is_foreign_mark, way_out
 from index.seal import seal
 from index.where import fields
@@ -127,9 +127,9 @@ class Catalog(Records):
             self._set_fact(db, name, value)
 
     def problems(self) -> list[str]:
-        """What is wrong with the file and with what stands in it; empty for a sound one."""
+        """What SQLite finds wrong with the file; empty for a sound one."""
         try:
-            return self._database.problems() or list(unsound(self, self._database))
+            return self._database.problems()
         except StoreError as error:
             return [str(error)]
 

@@ -12,8 +12,9 @@ from corpus.errors import StoreError
 from index import indexes
 from index.catalog import Catalog, EmbeddedPassage
 from index.embed import Vectors
-from index.homes import Home, Ids
+from index.homes import Home, Homes
 from index.indexes import Indexes
+from index.lexical import DOCUMENT, ID
 from index.lock import WriterLock
 from index.manifest import Manifest
 from index.recipe import Recipe
@@ -23,7 +24,7 @@ from index.where import ANYWHERE, Where
 CATALOG_FILE = "catalog.sqlite"
 _AT_ONCE = 0.05
 _ATTEMPTS = 5
-_REMEMBERED = 16
+_FILTERS_REMEMBERED = 16
 
 
 class SearchEngine:
@@ -47,7 +48,7 @@ class SearchEngine:
         self._here = threading.local()
         self._indexes: Indexes | None = None
         self._sound_fields = ""
-        self._chosen: dict[tuple[Manifest, Where], tuple[Ids, list[int]]] = {}
+        self._remembered: dict[tuple[Manifest, Where], Homes] = {}
         try:
             self._catch_up()
         except BaseException:
@@ -101,17 +102,28 @@ class SearchEngine:
     def search_dense(self, vector: Vectors, k: int, where: Where = ANYWHERE) -> list[tuple[int, float]]:
         """(passage id, cosine), best first."""
         with self.reading() as found:
-            return found.dense.search(vector, k, self._allowed(found, where)[0]) if found else []
+            if not where or not found:
+                return found.dense.search(vector, k) if found else []
+            return found.dense.search(vector, k, self._met(found, where).passage_ids)
 
     def search_lexical(self, question: str, k: int, where: Where = ANYWHERE) -> list[tuple[int, float]]:
         """(passage id, BM25), best first."""
         with self.reading() as found:
-            return found.passages.search(question, k, self._allowed(found, where)[1]) if found else []
+            if not where or not found:
+                return found.passages.search(question, k) if found else []
+            met = self._met(found, where)
+            among, field = (met.passage_ids, ID) if where.parts_documents else (met.documents, DOCUMENT)
+            return found.passages.search(question, k, among.tolist(), field)
 
     def search_documents(self, question: str, k: int, where: Where = ANYWHERE) -> list[tuple[int, float]]:
-        """(id of the first passage, BM25 of its whole document), best first."""
+        """(id of the first passage that meets the limits, BM25 of its whole document), best first."""
         with self.reading() as found:
-            return found.documents.search(question, k, self._allowed(found, where)[1]) if found else []
+            if not where or not found:
+                return found.documents.search(question, k) if found else []
+            met = self._met(found, where)
+            hits = found.documents.search(question, k, met.documents.tolist())
+            homes = found.homes.of([first for first, _ in hits])
+            return [(met.first(homes[first].document), score) for first, score in hits]
 
     def passages(self, passage_ids: Sequence[int]) -> dict[int, Passage]:
         """The passages that (still) exist, by id."""
@@ -195,17 +207,15 @@ class SearchEngine:
                     self._indexes = None
                     before.close()
 
-    def _allowed(self, found: Indexes, where: Where) -> tuple[Ids | None, Sequence[int] | None]:
-        """(passage ids, document keys) that meet the limits, None where there are no limits."""
-        if not where:
-            return None, None
-        chosen = self._chosen.get((found.manifest, where))
-        if chosen is None:
+    def _met(self, found: Indexes, where: Where) -> Homes:
+        """The passages that meet the limits, and their documents."""
+        met = self._remembered.get((found.manifest, where))
+        if met is None:
             self._check_fields(found.manifest.fields)
-            chosen = self.catalog.passage_ids(where)
-            before = self._chosen if len(self._chosen) < _REMEMBERED else {}
-            self._chosen = {**before, (found.manifest, where): chosen}  # whole, for other threads read it
-        return chosen
+            met = self.catalog.homes(where)
+            before = self._remembered if len(self._remembered) < _FILTERS_REMEMBERED else {}
+            self._remembered = {**before, (found.manifest, where): met}  # whole, for other threads read it
+        return met
 
     def _check_fields(self, sealed: str) -> None:
         """What filters see is looked at before the first of a generation, and not by those who never filter."""

@@ -19,22 +19,23 @@ class Home:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Homes:
-    """Passage ids, ascending, and beside each the key of its document."""
+    """Passage ids, ascending, and beside each the key of its document; `documents` are those keys, each once."""
 
     passage_ids: Ids
     keys: Ids
-    _known: Ids = field(init=False)
+    documents: Ids = field(init=False)
     _counts: Ids = field(init=False)
+    _firsts: Ids = field(init=False)
 
     def __post_init__(self) -> None:
-        known, counts = np.unique(self.keys, return_counts=True)
-        object.__setattr__(self, "_known", known)
+        documents, firsts, counts = np.unique(self.keys, return_index=True, return_counts=True)
+        object.__setattr__(self, "documents", documents)
         object.__setattr__(self, "_counts", counts)
+        object.__setattr__(self, "_firsts", self.passage_ids[firsts])
 
-    @property
-    def documents(self) -> int:
-        """How many documents have passages."""
-        return len(self._known)
+    def first(self, document: int) -> int:
+        """The id of the first passage of a document that has one here."""
+        return int(self._firsts[np.searchsorted(self.documents, document)])
 
     def of(self, passage_ids: Sequence[int]) -> dict[int, Home]:
         """The homes of the passages that exist, by id."""
@@ -44,6 +45,6 @@ class Homes:
         places = np.searchsorted(self.passage_ids, wanted).clip(max=len(self.passage_ids) - 1)
         there = self.passage_ids[places] == wanted
         keys = self.keys[places[there]]
-        counts = self._counts[np.searchsorted(self._known, keys)]
+        counts = self._counts[np.searchsorted(self.documents, keys)]
         homes = map(Home, keys.tolist(), counts.tolist())
         return dict(zip(wanted[there].tolist(), homes, strict=True))

@@ -32,7 +32,7 @@ class Indexes:
         """Whether they hold what the catalog holds in their generation."""
         ids = self.homes.passage_ids
         dense = len(self.dense.ids) == len(ids) and bool((self.dense.ids == ids).all())
-        return dense and len(self.passages) == len(ids) and len(self.documents) == self.homes.documents
+        return dense and len(self.passages) == len(ids) and len(self.documents) == len(self.homes.documents)
 
 
 def load(store: Path, manifest: Manifest, records: Records) -> Indexes | None:

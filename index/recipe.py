@@ -7,7 +7,7 @@ from corpus.errors import StoreError, UserError
 from corpus.split import MIN_PASSAGE_TOKENS
 
 DEFAULT_EMBEDDER = "all-MiniLM-L6-v2"
-SPLITTER = 1
+SPLITTER = 2
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 
 from corpus.document import Document, Passage
-from corpus.errors import StoreError
+from index.conditions import conditions
 from index.database import Database
 from index.embed import Vectors
-from index.homes import Homes, Ids
+from index.homes import Homes
 from index.manifest import Manifest
 from index.schema import damaged
 from index.seal import seal
@@ -24,7 +24,6 @@ _PARAMETERS = 500
 _LATEST = 1 << 62
 _HEAD = "d.id, d.file, d.content_hash, d.title, d.source, d.metadata, d.pages, d.passages, d.born, d.seal"
 _BODY = 'p.id, p.start, p."end", p.text, p.input_hash, p.vector, p.seal'
-_DATED = {"after": ">=", "before": "<"}
 _SEEN = "d.born <= :at AND (d.died IS NULL OR d.died > :at)"
 
 
@@ -91,16 +90,18 @@ class Records:
 
     def fields_seal(self) -> str:
         """A checksum over what filters see of every document."""
-        sql = "SELECT f.document, f.name, f.value FROM fields f JOIN documents d ON d.key = f.document WHERE"
+        fields = "SELECT f.document, f.name, f.value FROM fields f JOIN documents d ON d.key = f.document"
         sealed = b""
-        for row in self._database.stream(f"{sql} {_SEEN} ORDER BY f.document, f.name", {"at": self._at}):
-            sealed = seal(sealed, *row)
+        for sql in (fields, "SELECT d.key, d.id, d.pages FROM documents d"):
+            for row in self._database.stream(f"{sql} WHERE {_SEEN} ORDER BY 1, 2", {"at": self._at}):
+                sealed = seal(sealed, *row)
         return sealed.hex()
 
     def field_names(self) -> list[str]:
-        """What documents can be filtered by, folded, the most frequent first."""
-        sql = f"SELECT f.name FROM fields f JOIN documents d ON d.key = f.document WHERE {_SEEN} GROUP BY f.name"
-        return [row[0] for row in self._seen(f"{sql} ORDER BY count(*) DESC, f.name")]
+        """What documents can be filtered by, folded, the most frequent first; `page` where they have pages."""
+        named = "SELECT document, name FROM fields UNION ALL SELECT key, 'page' FROM documents WHERE pages <> '[]'"
+        sql = f"SELECT f.name FROM ({named}) f JOIN documents d ON d.key = f.document WHERE {_SEEN}"
+        return [row[0] for row in self._seen(f"{sql} GROUP BY f.name ORDER BY count(*) DESC, f.name")]
 
     def content_hashes(self) -> dict[str, str]:
         """Document id to content hash."""
@@ -159,18 +160,12 @@ class Records:
         sql = "SELECT p.id FROM passages p JOIN documents d ON d.key = p.document WHERE d.died > ? ORDER BY p.id"
         return [row[0] for row in self._database.rows(sql, (generation,))]
 
-    def passage_ids(self, where: Where = ANYWHERE) -> tuple[Ids, list[int]]:
-        """Ids of the passages, ascending, and keys of the documents, that meet the limits."""
-        conditions, values = _conditions(where)
-        sql = f"FROM documents d WHERE {' AND '.join((_SEEN, *conditions))}"
-        keys = [row[0] for row in self._seen(f"SELECT d.key {sql}", **values)]
-        ids = self._seen(f"SELECT p.id FROM passages p WHERE p.document IN (SELECT d.key {sql}) ORDER BY 1", **values)
-        return np.array([row[0] for row in ids], dtype=np.int64), keys
-
-    def homes(self) -> Homes:
-        """The document of each passage."""
-        sql = f"SELECT p.id, p.document FROM passages p JOIN documents d ON d.key = p.document WHERE {_SEEN} ORDER BY 1"
-        rows = np.array(list(self._seen(sql)), dtype=np.int64).reshape(-1, 2)
+    def homes(self, where: Where = ANYWHERE) -> Homes:
+        """The document of each passage that meets the limits."""
+        limits, values = conditions(where)
+        sql = "SELECT p.id, d.key FROM documents d CROSS JOIN passages p ON p.document = d.key WHERE"  # in this order
+        found = self._seen(f"{sql} {' AND '.join((_SEEN, *limits))} ORDER BY 1", **values)
+        rows = np.array(found, dtype=np.int64).reshape(-1, 2)
         return Homes(rows[:, 0].copy(), rows[:, 1].copy())
 
     def counts(self) -> Counts:
@@ -222,38 +217,6 @@ class Records:
     def _check(self, computed: bytes, kept: object, what: str) -> None:
         if computed != kept:
             raise damaged(self._database.path, f"{what} does not match its checksum")
-
-
-def unsound(records: Records, database: Database) -> Iterator[str]:
-    """What does not match its checksum, or does not stand where it should; every row is read."""
-    for key, document_id in database.stream("SELECT key, id FROM documents WHERE died IS NULL"):
-        try:
-            document, passages = records.document(document_id), records.passages_of(document_id)
-            ((count,),) = database.rows("SELECT count(*) FROM passages WHERE document = ?", (key,))
-            if document is None or any(document.text[p.start : p.end] != p.text for p in passages):
-                yield f"{document_id}: a passage does not stand in its document"
-            elif count != records.passage_counts([document_id]).get(document_id, 0):
-                yield f"{document_id}: a passage is missing"
-        except StoreError as error:
-            yield str(error)
-
-
-def _conditions(where: Where) -> tuple[list[str], dict[str, str]]:
-    """SQL conditions on a document d, and their values."""
-    conditions, values = [], {}
-    field = "SELECT 1 FROM fields f WHERE f.document = d.key AND f.name ="
-    for place, (key, value) in enumerate(where.limits):
-        name = f"v{place}"
-        if key == "folder":
-            values[name] = f"{value}/"
-            conditions.append(f"substr(d.id, 1, length(:{name})) = :{name}")
-        elif key in _DATED:
-            values[name] = value
-            conditions.append(f"EXISTS ({field} 'date' AND f.value {_DATED[key]} :{name})")
-        else:
-            values |= {name: value.casefold(), f"k{place}": key}
-            conditions.append(f"EXISTS ({field} :k{place} AND instr(f.value, :{name}))")
-    return conditions, values
 
 
 def _vector(blob: bytes) -> Vectors:

@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from corpus.errors import StoreError
 from index import indexes, lock
+from index.catalog import Catalog
 from index.engine import CATALOG_FILE, SearchEngine
 from index.indexes import Indexes
 from index.lexical import stems
@@ -29,7 +31,7 @@ def verify(engine: SearchEngine) -> Verdict:
     Raises StoreError if another process writes, or if the disk has no room to write the catalog anew.
     """
     with engine.writing():
-        found = engine.catalog.problems()
+        found = _damages(engine.catalog)
         if found:  # what is damaged must not be copied
             return Verdict(engine.catalog.counts(), tuple(found), ())
         engine.refresh()
@@ -46,7 +48,7 @@ def verify(engine: SearchEngine) -> Verdict:
 
 def problems(engine: SearchEngine) -> list[str]:
     """What does not agree with what; empty for a sound store."""
-    found = engine.catalog.problems()
+    found = _damages(engine.catalog)
     if found:
         return found
     with engine.reading() as published:
@@ -55,6 +57,23 @@ def problems(engine: SearchEngine) -> list[str]:
         if published.manifest.generation != engine.catalog.generation:
             return ["the indexes are behind the catalog; bring them up to it with `python -m index sync`"]
         return [*_disagreements(engine, published), *_fields_that_differ(engine)]
+
+
+def _damages(catalog: Catalog) -> list[str]:
+    return catalog.problems() or list(_unsound(catalog))
+
+
+def _unsound(catalog: Catalog) -> Iterator[str]:
+    """What does not match its checksum, or does not stand where it should; every row is read."""
+    for document_id in catalog.content_hashes():
+        try:
+            document, passages = catalog.document(document_id), catalog.passages_of(document_id)
+            if document is None or any(document.text[p.start : p.end] != p.text for p in passages):
+                yield f"{document_id}: a passage does not stand in its document"
+            elif len(passages) != catalog.passage_counts([document_id]).get(document_id, 0):
+                yield f"{document_id}: a passage is missing"
+        except StoreError as error:
+            yield str(error)
 
 
 def _disagreements(engine: SearchEngine, published: Indexes) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Which documents a search is limited to, and how a person writes it: `after:2022-11-01 source:nytimes`."""
+"""Which documents or pages a search is limited to, and how a person writes it: `after:2022-11-01 source:nytimes`."""
 
 import re
 from collections.abc import Collection, Mapping
@@ -8,10 +8,11 @@ from corpus.dates import iso_date
 from corpus.document import Document
 from corpus.errors import QuestionError
 
-KEYS = ("folder", "source", "title", "author", "after", "before")
+KEYS = ("folder", "source", "title", "author", "after", "before", "page")
 """What every document can be limited by; further keys are what the documents say of themselves."""
 _QUOTED = r'"[^"]*"|“[^”]*”'
 _KEY = r"(?<!\S)([^\W\d][\w-]*):"
+_PAGES = re.compile(r"0*([1-9]\d{0,6})(?:[-–]0*([1-9]\d{0,6}))?")
 _WORD = re.compile(rf"{_KEY}({_QUOTED}|\S+)")
 _IN_A_QUESTION = re.compile(rf"\s*{_KEY}({_QUOTED}|(?!//)\S*[^\s?!.,;])")
 
@@ -22,13 +23,19 @@ class Where:
 
     `folder` is the path of a folder below the corpus, or of a file of several documents. A document dated `after` is
     met by that day and later ones, `before` by earlier ones; both are `YYYY-MM-DD`. Any other key is met by a field
-    that contains the value, in upper or lower case. A document without the field does not meet the limit.
+    that contains the value, in upper or lower case. A document without the field does not meet the limit. `page`, a
+    number or a range such as `3-5`, limits the passages of a document to those that begin there.
     """
 
     limits: tuple[tuple[str, str], ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.limits)
+
+    @property
+    def parts_documents(self) -> bool:
+        """Whether some passages of a document may meet it and others not."""
+        return any(key == "page" for key, _ in self.limits)
 
     def __and__(self, other: "Where") -> "Where":
         return Where(tuple(dict.fromkeys((*self.limits, *other.limits))))
@@ -67,6 +74,12 @@ def usable_keys(names: Collection[str]) -> list[str]:
     return list(dict.fromkeys((*(key for key in KEYS if key in ("folder", *dated, *names)), *names)))
 
 
+def page_range(value: str) -> tuple[int, int]:
+    """The first and the last page that a limit names."""
+    first, _, last = value.partition("-")
+    return int(first), int(last or first)
+
+
 def fields(document: Document) -> Mapping[str, str]:
     """What can be filtered by: folded values by folded name. A date that is not understood is left out."""
     found = {key.casefold(): value.casefold() for key, value in document.metadata.items()}
@@ -96,9 +109,19 @@ def _checked(key: str, value: str) -> str:
     value = value.strip("/") if key == "folder" else value
     if not value:
         raise QuestionError(f"{key}: has no value; write one behind the colon, such as {key}:words")
+    if key == "page":
+        return _checked_pages(value)
     if key not in ("after", "before"):
         return value
     day = iso_date(value)
     if not day:
         raise QuestionError(f"{key}:{value} is no date; write it as {key}:2022-11-01")
     return day
+
+
+def _checked_pages(value: str) -> str:
+    found = _PAGES.fullmatch(value)
+    first, last = (int(found[1]), int(found[2] or found[1])) if found else (1, 0)
+    if first > last:
+        raise QuestionError(f"page:{value} is no page; write it as page:3 or page:3-5")
+    return f"{first}-{last}" if last > first else str(first)

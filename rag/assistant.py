@@ -169,7 +169,7 @@ class Assistant:
         return turns
 
     def _refusal(self, question: str, hits: Sequence[Hit], titles: Mapping[str, str], where: Where) -> str:
-        if where and not hits and not len(self.engine.catalog.passage_ids(where)[0]):
+        if where and not hits and not len(self.engine.catalog.homes(where).passage_ids):
             return none_meets(where, self.engine.catalog.field_names())
         return refusal(question, hits, titles, where)
 

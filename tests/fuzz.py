@@ -30,6 +30,7 @@ with atheris.instrument_imports(include=["corpus", "index.where", "email", "stri
     from corpus.formats.piece import File
     from corpus.limits import MEBIBYTE, Limits
     from corpus.metadata import sidecar_metadata
+    from corpus.names import has_deceptive_characters
     from corpus.parse import extract
     from corpus.split import split
     from index.where import fields, parse_where, question_and_where
@@ -64,7 +65,7 @@ def check(document: Document) -> None:
     assert all(each.encode() for each in said[:4])
     assert all(isinstance(each.encode(), bytes) for each in said)
     assert document.text.strip()
-    assert document.id.isprintable()
+    assert not has_deceptive_characters(document.id)
     assert list(document.pages) == sorted(document.pages)
     assert all(0 <= at <= len(document.text) for at in document.pages)
     for passage in split(document, 64, 8, lambda texts: [len(text) // 2 for text in texts]):

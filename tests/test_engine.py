@@ -354,7 +354,8 @@ def test_a_damaged_catalog_is_told(engine: SearchEngine) -> None:
         file.seek((page - 1) * 4096)
         file.write(b"\xff" * 4096)
     with pytest.raises(StoreError, match=r"damaged .* build it anew with `python -m index sync --rebuild"):
-        SearchEngine(engine.store)
+        opened = SearchEngine(engine.store)
+        opened.passages([i for i, _ in opened.search_lexical("comet", 5)])
 
 
 @pytest.mark.parametrize("make", [lambda path: path.write_text("notes"), lambda path: (path / "x").mkdir(parents=True)])

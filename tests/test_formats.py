@@ -247,3 +247,30 @@ def test_a_note_in_an_open_document_stands_behind_its_paragraph() -> None:
 def test_escaped_letters_of_rich_text_are_letters() -> None:
     assert article(".rtf").text.endswith("Café.")
     assert the_document("a.rtf", rb"{\rtf1\ansi\uc1 Bridge \u27211?\u20140?.\par}").text == "Bridge 橋京."
+
+
+def test_of_a_book_that_lacks_a_chapter_the_others_are_read_and_the_loss_is_told() -> None:
+    with zipfile.ZipFile(io.BytesIO(FILES["article.epub"])) as archive:
+        members = {name: archive.read(name) for name in archive.namelist() if name != "OEBPS/one.xhtml"}
+    extracted = extract("a.epub", made_files.zipped(members))
+    assert [document.text for document in extracted.documents] == [f"Two\n\n{PARAGRAPHS[1]}"]
+    assert [str(failure) for failure in extracted.failures] == [
+        "a.epub: lacks OEBPS/one.xhtml, so it is damaged; save it anew"
+    ]
+
+
+def test_a_chart_on_a_slide_is_read_as_a_table() -> None:
+    from pptx import Presentation
+    from pptx.chart.data import CategoryChartData
+    from pptx.enum.chart import XL_CHART_TYPE
+
+    show, data = Presentation(), CategoryChartData()  # type: ignore[no-untyped-call]
+    data.categories = ["North", "South"]
+    data.add_series("Ferries", (12, 3.5))  # type: ignore[no-untyped-call]
+    data.add_series("Trains", (7, None))  # type: ignore[no-untyped-call]
+    slide = show.slides.add_slide(show.slide_layouts[6])
+    chart = slide.shapes.add_chart(XL_CHART_TYPE.COLUMN_CLUSTERED, 0, 0, 10**6, 10**6, data).chart
+    chart.has_title = True
+    chart.chart_title.text_frame.text = "Crossings a day"
+    text = the_document("a.pptx", made_files.saved(show)).text
+    assert text == "Crossings a day\n\nNorth; Ferries: 12; Trains: 7\n\nSouth; Ferries: 3.5"

@@ -91,6 +91,13 @@ def test_each_message_of_a_mailbox_is_a_document_with_its_number() -> None:
     assert [document.title for document in extracted.documents] == ["A", "Second"]
 
 
+def test_a_line_of_prose_that_begins_as_a_message_does_begins_none() -> None:
+    prose = b"Subject: A\n\nIt rained.\n\nFrom there on, the road was closed.\n"
+    first, second = extract("mails.mbox", made_files.mbox(prose, made_files.eml("Second"))).documents
+    assert first.text.endswith("From there on, the road was closed.")
+    assert second.title == "Second"
+
+
 # records
 
 

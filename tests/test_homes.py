@@ -17,14 +17,15 @@ def homes(pairs: dict[int, int]) -> Homes:
 def test_each_passage_has_its_document_and_how_many_that_has() -> None:
     known = homes({3: 70, 5: 70, 9: 20})
     assert known.of([9, 3]) == {9: Home(20, 1), 3: Home(70, 2)}
-    assert known.documents == 2
+    assert known.documents.tolist() == [20, 70]
+    assert [known.first(key) for key in (20, 70)] == [9, 3]
 
 
 def test_passages_that_do_not_exist_have_none() -> None:
     assert homes({3: 70, 5: 70}).of([1, 4, 5, 6]) == {5: Home(70, 2)}
     assert homes({}).of([1]) == {}
     assert homes({3: 70}).of([]) == {}
-    assert homes({}).documents == 0
+    assert not len(homes({}).documents)
 
 
 def test_a_removed_document_leaves_no_home(corpus_folder: Path, tmp_path: Path, embedder: Embedder) -> None:

@@ -58,11 +58,11 @@ def test_a_file_of_no_bytes_is_refused_in_words(suffix: str) -> None:
 
 
 def test_a_parser_that_crashes_costs_its_own_file_and_the_reason_is_told() -> None:
-    broken = replaced(FILES["article.xlsx"], "xl/workbook.xml", "<sheets>", "<sheets")
-    extracted = extract("a.zip", zipped({"a.txt": "Text.", "b.xlsx": broken, "c.txt": "Text."}))
+    broken = replaced(FILES["article.pptx"], "ppt/_rels/presentation.xml.rels", "slides/slide1.xml", "slides/no.xml")
+    extracted = extract("a.zip", zipped({"a.txt": "Text.", "b.pptx": broken, "c.txt": "Text."}))
     assert ids(extracted) == ["a.zip/a.txt", "a.zip/c.txt"]
     (failure,) = map(str, extracted.failures)
-    assert failure.startswith("a.zip/b.xlsx: is damaged or unusual, its parser gave up (")
+    assert failure.startswith("a.zip/b.pptx: is damaged or unusual, its parser gave up (")
     assert failure.isprintable()
 
 
@@ -169,3 +169,16 @@ def test_prose_in_the_suffix_of_a_stricter_format_is_refused(name: str, what: st
 
 def test_the_hash_of_a_file_does_not_depend_on_whether_it_can_be_read() -> None:
     assert SourceFile("a.pdf", b"no PDF", b"").content_hash == SourceFile("b.txt", b"no PDF", b"").content_hash
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "told"),
+    [
+        ("a.rtf", FILES["article.rtf"][:-40], "ends before its last brace"),
+        ("a.eml", made_files.eml(attachments={"b.txt": b"Text of it."})[:-20], "ends before its last part does"),
+    ],
+)
+def test_what_was_cut_short_is_read_as_far_as_it_goes_and_told(name: str, data: bytes, told: str) -> None:
+    extracted = extract(name, data)
+    assert extracted.documents[0].text.startswith("The harbour bridge will close")
+    assert told in str(extracted.failures[-1])

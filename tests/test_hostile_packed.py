@@ -190,7 +190,7 @@ def test_a_page_cannot_have_a_file_of_this_machine_included(suffix: str, tmp_pat
 def test_an_encrypted_office_file_asks_for_a_copy_without_a_password(suffix: str) -> None:
     data = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)
     assert refusal(f"a{suffix}", data) == (
-        f"a{suffix}: is protected by a password or in an old format; save a copy without a password"
+        f"a{suffix}: is protected by a password or in an old format; save it anew as {suffix} without one"
     )
 
 
@@ -225,3 +225,19 @@ def test_a_word_document_without_a_body_is_damaged(root: bytes) -> None:
         members = {name: archive.read(name) for name in archive.namelist()}
     assert "damaged" in refusal("a.docx", zipped({**members, "word/document.xml": root}))
     assert "gave up" not in refusal("a.docx", zipped({**members, "word/document.xml": root}))
+
+
+@pytest.mark.parametrize("suffix", [".docx", ".pptx", ".xlsx"])
+@pytest.mark.parametrize(
+    ("changed", "reason"), [("XML", "its XML cannot be read"), ("packed bytes", "it does not unpack")]
+)
+def test_damage_within_an_office_file_is_told_in_words(suffix: str, changed: str, reason: str) -> None:
+    data = FILES[f"article{suffix}"]
+    name = {".docx": "word/document.xml", ".pptx": "ppt/slides/slide1.xml", ".xlsx": "xl/worksheets/sheet1.xml"}[suffix]
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        members, at = {each: archive.read(each) for each in archive.namelist()}, archive.getinfo(name).header_offset
+    if changed == "XML":
+        data = zipped({**members, name: members[name][:-30]})
+    else:
+        data = data[: at + 200] + bytes(40) + data[at + 240 :]
+    assert refusal(f"a{suffix}", data) == f"a{suffix}: is damaged, {reason}; save it anew"

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -252,3 +253,14 @@ def test_time_grows_with_the_length_of_the_text_and_not_with_its_square(text: st
     before = time.process_time()
     assert len(split(document(text), 200)) >= at_least
     assert time.process_time() - before < 3
+
+
+def test_a_passage_is_of_one_page_and_its_last_sentence_may_run_on_over_the_end_of_it() -> None:
+    pages = ("One two three. Four five six,\n", "seven eight nine. Ten eleven.\n\n", "Twelve thirteen.")
+    offsets = (0, len(pages[0]), len(pages[0]) + len(pages[1]))
+    paged = replace(document("".join(pages)), pages=offsets)
+    assert [passage.text for passage in split(paged, 64, 32, count_words)] == [
+        "One two three. Four five six,\nseven eight nine.",
+        "Ten eleven.",
+        "Twelve thirteen.",
+    ]

@@ -37,6 +37,7 @@ DOCUMENTS = (
         ('folder:/"l', Where((("folder", '"l'),))),
         ('genre:“so "called" art”', Where((("genre", 'so "called" art'),))),
         ("genre:sky year:2022", Where((("genre", "sky"), ("year", "2022")))),
+        ("page:07 Page:3–5 page:4-4", Where((("page", "7"), ("page", "3-5"), ("page", "4")))),
     ],
 )
 def test_filters_are_written_as_words(words: str, where: Where) -> None:
@@ -46,7 +47,11 @@ def test_filters_are_written_as_words(words: str, where: Where) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", ["bridge", "after:soon", "author:", 'author:""', "after:2022-13-01", "a b:c", ":x", "folder:/"]
+    "words",
+    [
+        *("bridge", "after:soon", "author:", 'author:""', "after:2022-13-01", "a b:c", ":x", "folder:/"),
+        *("page:0", "page:iv", "page:5-3", "page:-3", "page:3-", "page:99999999"),
+    ],
 )
 def test_what_is_no_filter_is_told_with_an_example(words: str) -> None:
     with pytest.raises(QuestionError, match=r"such as|write it as"):
@@ -62,6 +67,7 @@ def test_what_is_no_filter_is_told_with_an_example(words: str) -> None:
         ("Who was it author:“A. Doe”, and when?", "Who was it, and when?", 'author:"A. Doe"'),
         ("source:https://nytimes.com/a what happened", "what happened", "source:https://nytimes.com/a"),
         ("Genre:sky who saw it?", "who saw it?", "genre:sky"),
+        ("what does page:3-5, say?", "what does, say?", "page:3-5"),
         ("folder:news", "", "folder:news"),
         ("at 10:30, what did note:this and note: that mean?", "at 10:30, what did note:this and note: that mean?", ""),
         ("see https://example.org/a or source://x", "see https://example.org/a or source://x", ""),
@@ -98,6 +104,7 @@ def test_limits_from_two_places_must_both_be_met() -> None:
 def test_keys_are_told_only_where_a_document_has_the_field() -> None:
     assert usable_keys(["source", "title", "genre"]) == ["folder", "source", "title", "genre"]
     assert usable_keys(["date", "author"]) == ["folder", "author", "after", "before", "date"]
+    assert usable_keys(["page", "title"]) == ["folder", "title", "page"]
 
 
 @pytest.fixture
@@ -160,3 +167,62 @@ def test_a_limit_follows_the_documents(engine: SearchEngine) -> None:
     assert len(engine.search_lexical("same", 10, where)) == 1
     with closing(SearchEngine(engine.store)) as opened:
         assert len(opened.search_lexical("same", 10, where)) == 1
+
+
+@pytest.fixture
+def paged_engine(tmp_path: Path, embedder: "WordEmbedder") -> SearchEngine:
+    """A document of three pages, the second without text; one of one page; one without; a record that is a page."""
+    engine = SearchEngine(tmp_path / "store")
+    whole = (("report.pdf", (0, 15, 15, 30), 3), ("letter.pdf", (0,), 1), ("note.txt", (), 1), ("scan.json/3", (), 1))
+    for document_id, pages, count in whole:
+        texts = [f"Same words {number}.  " for number in range(count)]
+        assert len(texts[0]) == 15
+        passages = [
+            EmbeddedPassage(
+                Passage(document_id, 15 * number, 15 * number + 13, text.strip()), embedder.embed_query(text), b"x"
+            )
+            for number, text in enumerate(texts)
+        ]
+        metadata = MappingProxyType({"page": "3"} if document_id == "scan.json/3" else {})
+        engine.upsert(Document(document_id, "T", "".join(texts), "", metadata, pages), "hash", passages)
+    engine.refresh()
+    return engine
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("page:1", ["letter.pdf 0", "report.pdf 0"]),
+        ("page:2", []),
+        ("page:3", ["report.pdf 15", "scan.json/3 0"]),
+        ("page:4", ["report.pdf 30"]),
+        ("page:2-3 folder:scan.json", ["scan.json/3 0"]),
+        ("page:2-9999999", ["report.pdf 15", "report.pdf 30", "scan.json/3 0"]),
+        ("page:1-3 page:3-4", ["report.pdf 15", "scan.json/3 0"]),
+        ("page:33", []),
+    ],
+)
+def test_both_indexes_are_limited_to_pages(
+    paged_engine: SearchEngine, embedder: "WordEmbedder", words: str, expected: list[str]
+) -> None:
+    where = parse_where(words)
+    for hits in (
+        paged_engine.search_dense(embedder.embed_query("same words"), 10, where),
+        paged_engine.search_lexical("same words", 10, where),
+    ):
+        found = paged_engine.passages([i for i, _ in hits]).values()
+        assert sorted(f"{passage.document_id} {passage.start}" for passage in found) == expected
+
+
+def test_a_document_is_found_by_its_first_passage_on_the_pages_and_never_by_another(paged_engine: SearchEngine) -> None:
+    hits = paged_engine.search_documents("same words", 10, parse_where("page:2-4"))
+    found = paged_engine.passages([i for i, _ in hits]).values()
+    assert sorted(f"{passage.document_id} {passage.start}" for passage in found) == ["report.pdf 15", "scan.json/3 0"]
+
+
+def test_pages_are_told_where_a_document_has_them(paged_engine: SearchEngine) -> None:
+    assert "page" in paged_engine.catalog.field_names()
+    for document_id in ("report.pdf", "letter.pdf", "scan.json/3"):
+        paged_engine.delete(document_id)
+    paged_engine.refresh()
+    assert "page" not in paged_engine.catalog.field_names()

@@ -54,9 +54,10 @@ Filters = Annotated[
     str,
     Field(
         max_length=MAX_QUESTION_CHARACTERS,
-        description="Which documents may be read: `key:value` words, of which a document must meet all. Keys are "
-        "`folder`, `source`, `title`, `author`, `after`, `before`, and any that the documents' metadata has; a value "
-        "with spaces stands in double quotes. Such words may stand in the question, too; they narrow these further.",
+        description="What may be read: `key:value` words, of which a document must meet all. Keys are `folder`, "
+        "`source`, `title`, `author`, `after`, `before`, `page` (`3` or `3-5`: a limit for passages), and any that the "
+        "documents' metadata has; a value with spaces stands in double quotes. Such words may stand in the "
+        "question, too; they narrow these further.",
         examples=['source:nytimes after:2022-11-01 author:"Kate Conger"'],
     ),
 ]

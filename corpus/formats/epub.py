@@ -7,6 +7,7 @@ from urllib.parse import unquote
 from zipfile import ZipFile
 
 from corpus.decode import decode_markup
+from corpus.errors import DocumentError
 from corpus.formats.flow import flow
 from corpus.formats.markup import all_text
 from corpus.formats.package import member, named, opened_document, xml
@@ -22,7 +23,7 @@ _CHAPTER_TYPES = ("application/xhtml+xml", "text/html", "application/xml", "")
 
 
 def book(file: File) -> Iterator[Piece]:
-    """The text of all chapters; navigation, pictures and styles are furniture."""
+    """The text of all chapters; navigation, pictures and styles are furniture. A chapter that is lost is told."""
     with opened_document(file, _CONTAINER) as archive:
         root = next(
             (e.get("full-path", "") for e in named(xml(file, member(file, archive, _CONTAINER)), "rootfile")), ""
@@ -32,11 +33,21 @@ def book(file: File) -> Iterator[Piece]:
         locked = _locked(file, archive)
         if locked.intersection(chapters):
             raise file.refused("its chapters are locked (DRM); use a copy without a lock")
-        text = flow(all_text(decode_markup(file.id, member(file, archive, name)).text) for name in chapters)
+        read = [_chapter(file, archive, name) for name in chapters]
+    yield from (chapter for chapter in read if isinstance(chapter, DocumentError))
+    text = flow(chapter for chapter in read if isinstance(chapter, str))
     first = {name: next((e.text or "" for e in named(package, name)), "") for name in ("title", "date", "language")}
     authors = ", ".join(" ".join(e.text.split()) for e in named(package, "creator") if e.text)
     source = next((e.text or "" for e in named(package, "source")), "")
     yield Content(text, properties(**first, author=authors, source=source))
+
+
+def _chapter(file: File, archive: ZipFile, name: str) -> str | DocumentError:
+    """Its text, or why there is none."""
+    try:
+        return all_text(decode_markup(file.id, member(file, archive, name)).text)
+    except DocumentError as error:
+        return error
 
 
 def _chapters(package: "Element", folder: str) -> list[str]:

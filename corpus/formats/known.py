@@ -49,14 +49,20 @@ TABLE = (
         "PDF",
         (".pdf",),
         pdf,
-        "the text, page by page",
+        "the text, page by page, without running heads",
         f"{_OFFICE}, pages without text",
         "pypdfium2",
         "BSD-3-Clause or Apache-2.0",
     ),
     Format("Word", (".docx",), word_document, "paragraphs, tables, text boxes, notes", _OFFICE, "python-docx", "MIT"),
     Format(
-        "PowerPoint", (".pptx",), slide_show, "slides as pages, with tables and notes", _OFFICE, "python-pptx", "MIT"
+        "PowerPoint",
+        (".pptx",),
+        slide_show,
+        "slides as pages, with tables, charts and notes",
+        _OFFICE,
+        "python-pptx",
+        "MIT",
     ),
     Format(
         "Excel",

@@ -7,7 +7,7 @@ import mimetypes
 import re
 from collections.abc import Iterator
 from email import message_from_bytes, policy
-from email.errors import HeaderParseError
+from email.errors import CloseBoundaryNotFoundDefect, HeaderParseError
 from email.header import decode_header, make_header
 from email.message import Message
 from functools import partial
@@ -27,7 +27,9 @@ _WORDS = ("text/plain", "text/html")
 _HEADERS = re.compile(rb"(?:>?From .*\r?\n)?(?:[!-9;-~]+:.*\r?\n(?:[ \t].*\r?\n)*)+", re.ASCII)
 _HEADERS_WITHIN = 64 * 1024
 _LONGEST_HEADER = 4000
-_SEPARATOR = re.compile(rb"(?:\A|(?<=\n\n)|(?<=\n\r\n))From [^\r\n]*\r?\n")
+_SEPARATOR = re.compile(  # a line of prose begins with `From ` as well; it tells no time, and no header follows it
+    rb"(?:\A|(?<=\n\n)|(?<=\n\r\n))From (?=[^\r\n]*\d:\d\d|[^\r\n]*\r?\n[!-9;-~]+:)[^\r\n]*\r?\n"
+)
 _QUOTED_FROM = re.compile(rb"^>(>*From )", re.MULTILINE)
 
 
@@ -47,6 +49,8 @@ def message(file: File) -> Iterator[Piece]:
     for name, part in attached:
         suffix = PurePosixPath(name).suffix.lower()
         yield Part(name, suffix, partial(_bytes, part), metadata=surroundings)
+    if any(isinstance(defect, CloseBoundaryNotFoundDefect) for defect in parsed.defects):
+        yield file.refused("ends before its last part does, so something may be lost; export it anew")
 
 
 def mailbox(file: File) -> Iterator[Piece]:

@@ -18,13 +18,14 @@ if TYPE_CHECKING:
 
 _ENCRYPTED = 0x1
 _OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, ValueError)
+CUT_OR_CHANGED = (zipfile.BadZipFile, zlib.error, EOFError)
+_DAMAGED = (*CUT_OR_CHANGED, OSError, NotImplementedError, ValueError)
 
 
 def opened(file: File) -> zipfile.ZipFile:
     """The archive, if its directory keeps within the limits; its members are read with `member`."""
     if file.data.startswith(_OLE2):
-        raise file.refused("is protected by a password or in an old format; save a copy without a password")
+        raise file.refused(f"is protected by a password or in an old format; save it anew as {file.suffix} without one")
     try:
         archive = zipfile.ZipFile(io.BytesIO(file.data))
     except _DAMAGED as error:

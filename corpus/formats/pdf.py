@@ -7,6 +7,7 @@ from typing import Any
 
 from corpus.dates import iso_date
 from corpus.formats.flow import paged
+from corpus.formats.furniture import without_furniture
 from corpus.formats.piece import Content, File, Piece
 from corpus.metadata import properties
 
@@ -20,10 +21,10 @@ _NO_TITLE = re.compile(
 
 
 def pdf(file: File) -> Iterator[Piece]:
-    """The pages' text in the order of the file; a sentence may run on over the end of a page."""
+    """The pages' text in the order of the file, without running heads; a sentence may run on over a page's end."""
     with _ONE_AT_A_TIME:
         pages, found = _read(file)
-    text, offsets = paged(page or "" for page in pages)
+    text, offsets = paged(without_furniture([page or "" for page in pages]))
     if not text:
         raise file.refused(_without_text(pages))
     title = found.get("Title", "")
@@ -64,7 +65,7 @@ def _pages(file: File, document: Any) -> list[str | None]:
     for number in range(len(document)):
         try:
             page = document[number]
-            text = page.get_textpage()
+            text = _textpage(page)
         except PdfiumError:  # one page is damaged: the others are read
             pages.append(None)
             continue
@@ -75,6 +76,18 @@ def _pages(file: File, document: Any) -> list[str | None]:
         text.close()
         page.close()
     return pages
+
+
+def _textpage(page: Any) -> Any:
+    """Upright words of a page that is shown turned are read unturned: pdfium would give their lines backwards."""
+    from pypdfium2.raw import FPDFText_GetCharAngle
+
+    text = page.get_textpage()
+    if not page.get_rotation() or FPDFText_GetCharAngle(text, text.count_chars() // 2):
+        return text
+    text.close()
+    page.set_rotation(0)
+    return page.get_textpage()
 
 
 def _without_text(pages: list[str | None]) -> str:

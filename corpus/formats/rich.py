@@ -39,6 +39,8 @@ def rich_text(file: File) -> Iterator[Piece]:
     created = _CREATED.search(head)
     date = f"{created[1]}-{created[2]:0>2}-{created[3]:0>2}" if created else ""
     yield Content(flow(text.split("\n")), properties(**said, date=date))
+    if not file.data.rstrip(b" \t\r\n\0").endswith(b"}"):
+        yield file.refused("ends before its last brace, so a part may be lost; save it anew")
 
 
 def open_document_text(file: File) -> Iterator[Piece]:

@@ -9,9 +9,12 @@ from corpus.formats.office import opened_office, stated
 from corpus.formats.piece import Content, File, Piece
 from corpus.formats.table import lines
 
+_C = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
+_A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
+
 
 def slide_show(file: File) -> Iterator[Piece]:
-    """The text of every slide, its tables and its notes; hidden slides keep their number and are read, too."""
+    """The text of every slide, its tables, charts and notes; hidden slides keep their number and are read, too."""
     from pptx import Presentation
 
     archive = opened_office(file, "ppt/presentation.xml")
@@ -46,3 +49,24 @@ def _text(shape: Any) -> Iterator[str]:
         yield shape.text_frame.text
     elif getattr(shape, "has_table", False):
         yield from lines([[" ".join(cell.text.split()) for cell in row.cells] for row in shape.table.rows])
+    elif getattr(shape, "has_chart", False):
+        yield from _chart(shape.chart.element)
+
+
+def _chart(chart: Any) -> Iterator[str]:
+    """Its titles, and what it shows as a table: a row for each category."""
+    for title in chart.iter(_C + "title"):
+        yield "".join(run.text or "" for run in title.iter(_A + "t"))
+    series = list(chart.iter(_C + "ser"))
+    names = [_points(each, "tx").get(0, "") for each in series]
+    values = [_points(each, "val") for each in series]
+    categories = _points(series[0], "cat") if series else {}
+    yield from lines(
+        [["", *names], *([name, *(each.get(at, "") for each in values)] for at, name in categories.items())]
+    )
+
+
+def _points(series: Any, of: str) -> dict[int, str]:
+    """What a chart keeps of its worksheet, by place."""
+    points = (point for part in series.iterfind(_C + of) for point in part.iter(_C + "pt"))
+    return {int(point.get("idx", 0)): point.findtext(_C + "v") or "" for point in points}
