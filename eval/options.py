@@ -26,6 +26,7 @@ settings for --set and --sweep:
   fusion               how searches are fused: sum (of shares of the best score) or rrf (by ranks)
   dense, lexical, document   weights of the searches: by meaning, BM25 of passages, BM25 of whole documents
   whole                passages up to which a document counts whole
+  lead                 how much more a search by words weighs whose best stands out; 0: not at all
   feedback             how far the question's vector is moved toward what was best, for a second dense search; 0: none
   depth                passages that each search contributes
   read                 passages that are read for an answer

@@ -35,6 +35,7 @@ class Settings:
     lexical: float = FUSION.lexical
     document: float = FUSION.document
     whole: int = FUSION.whole
+    lead: float = FUSION.lead
     feedback: float = FUSION.feedback
     depth: int = FUSION.depth
     read: int = READ
@@ -55,7 +56,8 @@ class Settings:
 
     def fused(self) -> Fusion:
         """How searches are fused. Raises UserError if they cannot be."""
-        return Fusion(self.fusion, self.dense, self.lexical, self.document, self.whole, self.feedback, self.depth)
+        weights = self.dense, self.lexical, self.document
+        return Fusion(self.fusion, *weights, self.whole, self.lead, self.feedback, self.depth)
 
     def label(self, always: Container[str] = ()) -> str:
         """What differs from the shipped assistant, and some names always: `passage_tokens=96 fusion=rrf`."""

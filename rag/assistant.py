@@ -29,7 +29,8 @@ READ = 10
 
 @dataclass(frozen=True, slots=True)
 class Assistant:
-    """Answers questions from one store, of which it reranks and reads the `read` best passages.
+    """Answers questions from one store, of which it reranks and reads the `read` best passages, and the one that has
+    most of the question's words, if that is none of them.
 
     Made by `rag.build.build_assistant`; usable from several threads.
     """
@@ -70,7 +71,7 @@ class Assistant:
         retrieval, titles = self._search((standalone, asked), context_of(asked, turns), max(k, self.read), limits)
         reading = perf_counter()
         hits = retrieval.hits
-        judged = self.confidence.judge(standalone, self.reader.read(standalone, hits[: self.read]), titles)
+        judged = self.confidence.judge(standalone, self.reader.read(standalone, hits), titles)
         best = judged[0].probability if judged else 0.0
         draft = compose(standalone, judged, threshold, self.document)
         answered = best >= threshold and draft.citations
@@ -118,7 +119,8 @@ class Assistant:
         with self.engine.reading():
             if not self.reranker.reorders:
                 return self.retriever.timed(question, k, where)
-            return self._search((question, question), Context(), k, where)[0]
+            found, _ = self._search((question, question), Context(), k, where)
+            return replace(found, hits=found.hits[:k])
 
     def warm(self) -> None:
         """Load what would otherwise be loaded by the first question."""
@@ -176,15 +178,19 @@ class Assistant:
     def _search(
         self, questions: tuple[str, str], context: Context, k: int, where: Where
     ) -> tuple[Retrieval, Mapping[str, str]]:
-        """The k best passages for (the standalone question, the question as asked) in its context, and the titles
-        of those that were reranked."""
+        """At least the k best passages for (the standalone question, the question as asked) in its context, those that
+        were read first, and their titles."""
         found = retrieved_in_context(self.retriever, questions, context, max(k, self.read), where)
         started = perf_counter()
-        first, rest = found.hits[: self.read], found.hits[self.read :]
+        first = found.hits[: self.read]
+        if found.by_words and found.by_words.passage not in {hit.passage for hit in first}:
+            first = (*first, found.by_words)
+        read = {hit.passage for hit in first}
+        rest = [hit for hit in found.hits if hit.passage not in read]
         titles = telling_titles(self.engine, first)
         ordered = self.reranker.rerank(questions[0], first, titles)
         took = (perf_counter() - started) * 1000
-        return Retrieval((*ordered, *rest)[:k], {**found.timings_ms, "rerank": took}), titles
+        return Retrieval((*ordered, *rest), {**found.timings_ms, "rerank": took}), titles
 
 
 def _checked(question: str) -> str:

@@ -60,7 +60,9 @@ def retrieved_in_context(
     own = retriever.timed(standalone, depth, where)
     wider = retriever.timed(f"{asked} {context.words}", depth, where)
     spent = {stage: own.timings_ms[stage] + wider.timings_ms[stage] for stage in own.timings_ms}
-    return Retrieval(tuple(blended(own.hits, wider.hits, context.share)[:k]), spent)
+    hits = blended(own.hits, wider.hits, context.share)
+    by_words = next((hit for hit in hits if own.by_words and hit.passage == own.by_words.passage), None)
+    return Retrieval(tuple(hits[:k]), spent, by_words)
 
 
 def blended(own: Sequence[Hit], wider: Sequence[Hit], share: float) -> list[Hit]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from heapq import nlargest
 from typing import Any
 
 from corpus.errors import UserError
@@ -12,6 +13,8 @@ Ranking = Sequence[tuple[int, float]]
 SEARCHES = ("dense", "lexical", "document")
 """By a passage's meaning, by its words, and by the words of its whole document."""
 METHODS = ("sum", "rrf")
+EVEN = 0.2
+"""How far a search's best may be ahead of its third without standing out."""
 RANK_OFFSET = 60
 """Reciprocal-rank fusion's constant (Cormack, Clarke and Büttcher 2009)."""
 
@@ -37,13 +40,15 @@ class Fusion:
     passages by `dense`, their BM25 by `lexical`, and the BM25 of their whole documents by `document`: evidence
     whose document is about the question is better evidence. That holds as far as the document is about one
     thing: of one with more than `whole` passages, its BM25 keeps the share that these are of it, and the
-    passage's own BM25 takes the rest. With `feedback`, the dense search is made again with the question's vector
-    moved by so much toward what was best (rag/feedback.py). `depth` is how many passages each search contributes.
-    BM25 counts as a share of the best; cosines, which have no zero that means anything, from the worst of those
-    found to the best.
+    passage's own BM25 takes the rest. A search by words whose best stands out from its third has found what few
+    documents have, a name or a number that the embedder need not know: it weighs `lead` times that distance more.
+    With `feedback`, the dense search is made again with the question's vector moved by so much toward what was best
+    (rag/feedback.py). `depth` is how many passages each search contributes. BM25 counts as a share of the best;
+    cosines, which have no zero that means anything, from the worst of those found to the best.
 
     The numbers were chosen together on TIME, MTRAG's human conversations, SciFact's train claims and half of
-    SQuAD's dev articles, taken as paragraphs, in threes, in sevens and whole; eval/RESULTS.md says what they give.
+    SQuAD's dev articles, taken as paragraphs, in threes, in sevens and whole; `lead` was chosen after the others, on
+    these and on made-up names in files that are otherwise alike. eval/RESULTS.md says what they give.
     """
 
     method: str = "sum"
@@ -51,6 +56,7 @@ class Fusion:
     lexical: float = 0.1
     document: float = 0.38
     whole: int = 6
+    lead: float = 6.0
     feedback: float = 0.3
     depth: int = 400
 
@@ -62,19 +68,26 @@ class Fusion:
             raise UserError("fusion needs weights of 0 or more, one of them above 0")
         if min(self.depth, self.whole) < 1:
             raise UserError("fusion needs a depth and a whole of at least 1")
-        if not 0 <= self.feedback < float("inf"):
-            raise UserError("fusion needs a feedback of 0 or more")
+        if not all(0 <= share < float("inf") for share in (self.feedback, self.lead)):
+            raise UserError("fusion needs a feedback and a lead of 0 or more")
 
     def scores(self, found: Rankings, homes: Mapping[int, Home]) -> dict[int, float]:
         """The score of every passage that was found, by id; `homes` says of which documents they are."""
-        cosines, bm25 = self.cosine_shares(found.dense), self.bm25_shares(found.lexical)
-        documents = {homes[i].document: share for i, share in self.bm25_shares(found.whole).items()}
-        return {
-            i: self.score(
-                cosines.get(i, 0.0), bm25.get(i, 0.0), documents.get(homes[i].document, 0.0), homes[i].passages
-            )
-            for i in found.passage_ids()
-        }
+        cosines, bm25, whole = self.cosine_shares(found.dense), *map(self.bm25_shares, (found.lexical, found.whole))
+        words, wholes = self.emphasis(bm25.values()), self.emphasis(whole.values())
+        documents = {homes[i].document: wholes * share for i, share in whole.items()}
+        most = self.dense + self.lexical * words + self.document * max(words, wholes)
+        unit = (self.dense + self.lexical + self.document) / most
+        scores = {}
+        for i in found.passage_ids():
+            own, of_document = words * bm25.get(i, 0.0), documents.get(homes[i].document, 0.0)
+            scores[i] = unit * self.score(cosines.get(i, 0.0), own, of_document, homes[i].passages)
+        return scores
+
+    def emphasis(self, shares: Collection[float]) -> float:
+        """How many times its weight a search by words has, going by how far its best stands out; 1 or more."""
+        third = min(nlargest(3, shares), default=1.0)
+        return 1 + self.lead * max(0.0, 1 - third - EVEN)
 
     def only(self, searches: Collection[str]) -> "Fusion":
         """These of SEARCHES alone, weighted as here. Raises UserError if they are none."""

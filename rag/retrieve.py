@@ -34,10 +34,14 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Retrieval:
-    """The hits, best first, and the milliseconds that each stage took."""
+    """The hits, best first, and the milliseconds that each stage took.
+
+    `by_words` is the lexical search's first, however far down the others put it; None if it has found none.
+    """
 
     hits: tuple[Hit, ...]
     timings_ms: Mapping[str, float]
+    by_words: Hit | None = None
 
 
 class Retriever(Protocol):
@@ -76,9 +80,10 @@ class FusedRetriever:
         if vector is not None and self._fusion.feedback:
             moved = self._nearer_to_the_best(vector, found)
             found = replace(found, dense=self._engine.search_dense(moved, depth, where))
-        hits = self._hits(found, k)
+        hits, by_words = self._hits(found, k)
         done = perf_counter()
-        return Retrieval(tuple(hits), {"embed": (embedded - started) * 1000, "search": (done - embedded) * 1000})
+        spent = {"embed": (embedded - started) * 1000, "search": (done - embedded) * 1000}
+        return Retrieval(hits, spent, by_words)
 
     def only(self, searches: Collection[str]) -> "FusedRetriever":
         return FusedRetriever(self._engine, self._embedder, self._fusion.only(searches))
@@ -88,20 +93,22 @@ class FusedRetriever:
         best = _best(scores, FEEDBACK_PASSAGES)
         return toward(vector, self._engine.vectors(best), self._fusion.feedback)
 
-    def _hits(self, found: Rankings, k: int) -> list[Hit]:
+    def _hits(self, found: Rankings, k: int) -> tuple[tuple[Hit, ...], Hit | None]:
+        """(the k best, the lexical search's first)."""
         homes = self._engine.homes(found.passage_ids())
         scores = self._fusion.scores(found, homes)
-        best = _best(scores, k)
-        passages = self._engine.passages(best)
+        ordered = {i: place for place, i in enumerate(_best(scores, len(scores)), start=1)}
+        best, first = list(ordered)[:k], [i for i, _ in found.lexical[:1]]
+        passages = self._engine.passages([*best, *first])
         places = {"dense": ranks(found.dense), "lexical": ranks(found.lexical)}
         of_document = {homes[i].document: rank for i, rank in ranks(found.whole).items()}
-        hits = []
-        for place, i in enumerate(best, start=1):
+        hits = {}
+        for i in (*best, *first):
             ranked = {name: by_id[i] for name, by_id in places.items() if i in by_id}
             document = homes[i].document
             ranked |= {"document": of_document[document]} if document in of_document else {}
-            hits.append(Hit(passages[i], scores[i], ranked | {"fused": place}))
-        return hits
+            hits[i] = Hit(passages[i], scores[i], ranked | {"fused": ordered[i]})
+        return tuple(hits[i] for i in best), hits[first[0]] if first else None
 
 
 def _best(scores: Mapping[int, float], k: int) -> list[int]:

@@ -1,6 +1,7 @@
 """The assistant over the sample corpus: the real models, end to end."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 
@@ -96,3 +97,14 @@ def test_people_who_ask_at_once_get_the_answers_they_would_get_alone(sample_assi
     with ThreadPoolExecutor(8) as people:
         together = list(people.map(lambda question: sample_assistant.ask(question).text, questions))
     assert together == [alone[question] for question in questions]
+
+
+def test_the_passage_with_most_of_the_words_is_read_however_far_down_it_was_found(sample_assistant: Assistant) -> None:
+    questions = ("Who denied the deal?", "What did Musk say?", "Which groups were on the call?", "Why did they meet?")
+    alone = replace(sample_assistant, read=1)
+    found = [alone.search(question, 20) for question in questions]
+    read = [[hit for hit in each.hits if hit.reading] for each in found]
+    assert all(1 in [hit.ranks.get("lexical") for hit in hits] for hits in read)
+    assert {len(hits) for hits in read} == {1, 2}
+    for question, each in zip(questions, found, strict=True):
+        assert [hit.passage for hit in alone.search(question, 3).hits] == [hit.passage for hit in each.hits[:3]]

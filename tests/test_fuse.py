@@ -5,7 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpus.errors import UserError
-from rag.fuse import Fusion, by_rank
+from index.homes import Home
+from rag.fuse import Fusion, Rankings, by_rank
 
 RANKINGS = st.dictionaries(st.integers(1, 20), st.floats(-1, 1), max_size=12).map(lambda found: list(found.items()))
 BM25 = st.dictionaries(st.integers(1, 20), st.floats(0, 50), max_size=12).map(lambda found: list(found.items()))
@@ -54,8 +55,34 @@ def test_without_a_lexical_search_a_long_document_counts_whole() -> None:
     assert Fusion(dense=1, lexical=0, document=4, whole=1).score(1.0, 0.0, 1.0, 4) == pytest.approx(5.0)
 
 
+def test_a_search_by_words_weighs_more_the_further_its_best_stands_out() -> None:
+    fusion = Fusion(lead=5.0)
+    assert fusion.emphasis([1.0, 0.9, 0.4, 0.1]) == pytest.approx(1 + 5 * (0.6 - 0.2))
+    assert fusion.emphasis([0.9, 1.0, 0.8]) == fusion.emphasis([1.0]) == fusion.emphasis([]) == 1.0
+    assert Fusion(lead=0.0).emphasis([1.0, 0.1, 0.1]) == 1.0
+
+
+def test_a_name_that_one_passage_has_goes_before_what_is_nearest_in_meaning() -> None:
+    homes = {i: Home(i, 1) for i in range(1, 6)}
+    named = [(5, 9.0), (1, 2.0), (2, 2.0)]
+    found = Rankings([(1, 0.9), (2, 0.8), (3, 0.7), (4, 0.5), (5, 0.4)], named, named)
+    scores = Fusion().scores(found, homes)
+    assert max(scores, key=lambda i: scores[i]) == 5
+    assert scores[5] < 1
+    without = Fusion(lead=0.0).scores(found, homes)
+    assert max(without, key=lambda i: without[i]) == 1
+
+
 @pytest.mark.parametrize(
-    "wrong", [{"method": "max"}, {"dense": -1.0}, {"dense": 0, "lexical": 0, "document": 0}, {"depth": 0}, {"whole": 0}]
+    "wrong",
+    [
+        {"method": "max"},
+        {"dense": -1.0},
+        {"dense": 0, "lexical": 0, "document": 0},
+        {"depth": 0},
+        {"whole": 0},
+        {"lead": -1.0},
+    ],
 )
 def test_a_fusion_that_cannot_be_is_refused(wrong: dict[str, float]) -> None:
     with pytest.raises(UserError, match="fusion"):
@@ -67,7 +94,6 @@ def test_a_fusion_that_cannot_be_is_refused(wrong: dict[str, float]) -> None:
 def test_scores_lie_between_nothing_and_the_sum_of_the_weights(
     dense: list[tuple[int, float]], lexical: list[tuple[int, float]], passages: int, method: str
 ) -> None:
-    fusion = Fusion(method)
-    cosines, bm25 = fusion.cosine_shares(dense), fusion.bm25_shares(lexical)
-    for i in {*cosines, *bm25}:
-        assert 0 <= fusion.score(cosines.get(i, 0.0), bm25.get(i, 0.0), bm25.get(i, 0.0), passages) <= 1 + 1e-9
+    homes = {i: Home(i % 7, passages) for i in range(1, 21)}
+    scores = Fusion(method).scores(Rankings(dense, lexical, lexical), homes)
+    assert all(0 <= score <= 1 + 1e-9 for score in scores.values())

@@ -42,10 +42,10 @@ def test_nothing_set_is_what_ships() -> None:
 def test_every_setting_of_recipe_and_fusion_reaches_them() -> None:
     settings = settings_from(
         "embedder=m passage_tokens=96 overlap_tokens=8 title_tokens=0 "
-        "fusion=rrf dense=1 lexical=2 document=3 whole=4 feedback=0.5 depth=5 read=6 threshold=0.5".split()
+        "fusion=rrf dense=1 lexical=2 document=3 whole=4 lead=2 feedback=0.5 depth=5 read=6 threshold=0.5".split()
     )
     assert settings.recipe() == Recipe("m", 96, 8, 0)
-    assert settings.fused() == Fusion("rrf", 1.0, 2.0, 3.0, 4, 0.5, 5)
+    assert settings.fused() == Fusion("rrf", 1.0, 2.0, 3.0, 4, 2.0, 0.5, 5)
     assert (settings.read, settings.threshold) == (6, 0.5)
 
 
@@ -108,8 +108,8 @@ def test_what_is_swept_takes_the_place_of_what_is_set() -> None:
         ("fusion=max", "there is no fusion 'max'; choose sum or rrf"),
         ("depth=0", "a depth and a whole of at least 1"),
         ("whole=0", "a depth and a whole of at least 1"),
-        ("feedback=-1", "a feedback of 0 or more"),
-        ("feedback=inf", "a feedback of 0 or more"),
+        ("feedback=-1", "a feedback and a lead of 0 or more"),
+        ("feedback=inf", "a feedback and a lead of 0 or more"),
         ("read=0", "read must be at least 1"),
         ("threshold=1.01", "threshold between 0 and 1"),
         ("threshold=-0.5", "threshold between 0 and 1"),
