@@ -115,6 +115,11 @@ class SearchEngine:
             among, field = (met.passage_ids, ID) if where.parts_documents else (met.documents, DOCUMENT)
             return found.passages.search(question, k, among.tolist(), field)
 
+    def search_rarest(self, words: Sequence[str], k: int, where: Where = ANYWHERE) -> list[tuple[int, float]]:
+        """As `search_lexical`, for the rarest of the words that any passage holds."""
+        with self.reading() as found:
+            return self.search_lexical(found.passages.rarest(words), k, where) if found else []
+
     def search_documents(self, question: str, k: int, where: Where = ANYWHERE) -> list[tuple[int, float]]:
         """(id of the first passage that meets the limits, BM25 of its whole document), best first."""
         with self.reading() as found:

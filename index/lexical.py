@@ -82,6 +82,16 @@ class LexicalIndex:
             scored, key=lambda one: (-one[1], one[0])
         )  # equals come in the order of segments, which is chance
 
+    def rarest(self, words: Sequence[str]) -> str:
+        """Of the words that any passage holds, the one that the fewest do; "" if there is none."""
+        searcher = self._index.searcher()
+        counts: dict[str, int] = {}
+        for word in words:
+            held = [int(searcher.doc_freq("text", term)) for term in stems(word)]
+            if held and min(held) > 0:
+                counts[word] = min(held)
+        return min(counts, key=lambda word: counts[word], default="")
+
     def ids(self) -> list[int]:
         """The ids of all passages it holds."""
         searcher = self._index.searcher()

@@ -29,8 +29,8 @@ READ = 10
 
 @dataclass(frozen=True, slots=True)
 class Assistant:
-    """Answers questions from one store, of which it reranks and reads the `read` best passages, and the one that has
-    most of the question's words, if that is none of them.
+    """Answers questions from one store, of which it reranks and reads the `read` best passages, and the best that
+    holds the question's rarest word, if that is none of them.
 
     Made by `rag.build.build_assistant`; usable from several threads.
     """
@@ -183,8 +183,8 @@ class Assistant:
         found = retrieved_in_context(self.retriever, questions, context, max(k, self.read), where)
         started = perf_counter()
         first = found.hits[: self.read]
-        if found.by_words and found.by_words.passage not in {hit.passage for hit in first}:
-            first = (*first, found.by_words)
+        if found.by_word and found.by_word.passage not in {hit.passage for hit in first}:
+            first = (*first, found.by_word)
         read = {hit.passage for hit in first}
         rest = [hit for hit in found.hits if hit.passage not in read]
         titles = telling_titles(self.engine, first)

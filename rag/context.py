@@ -61,8 +61,8 @@ def retrieved_in_context(
     wider = retriever.timed(f"{asked} {context.words}", depth, where)
     spent = {stage: own.timings_ms[stage] + wider.timings_ms[stage] for stage in own.timings_ms}
     hits = blended(own.hits, wider.hits, context.share)
-    by_words = next((hit for hit in hits if own.by_words and hit.passage == own.by_words.passage), None)
-    return Retrieval(tuple(hits[:k]), spent, by_words)
+    by_word = next((hit for hit in hits if own.by_word and hit.passage == own.by_word.passage), None)
+    return Retrieval(tuple(hits[:k]), spent, by_word)
 
 
 def blended(own: Sequence[Hit], wider: Sequence[Hit], share: float) -> list[Hit]:

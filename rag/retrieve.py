@@ -12,6 +12,10 @@ from index.engine import SearchEngine
 from index.where import ANYWHERE, Where
 from rag.feedback import FEEDBACK_PASSAGES, toward
 from rag.fuse import Fusion, Rankings, ranks
+from rag.terms import carrying
+
+RARE_PASSAGES = 20
+"""How many of the passages that hold the question's rarest word are looked at."""
 
 if TYPE_CHECKING:
     from rag.network import PassageReading
@@ -36,12 +40,13 @@ class Hit:
 class Retrieval:
     """The hits, best first, and the milliseconds that each stage took.
 
-    `by_words` is the lexical search's first, however far down the others put it; None if it has found none.
+    `by_word` is the best of the passages that hold the question's rarest word, however far down that is; None if none
+    was found.
     """
 
     hits: tuple[Hit, ...]
     timings_ms: Mapping[str, float]
-    by_words: Hit | None = None
+    by_word: Hit | None = None
 
 
 class Retriever(Protocol):
@@ -80,10 +85,11 @@ class FusedRetriever:
         if vector is not None and self._fusion.feedback:
             moved = self._nearer_to_the_best(vector, found)
             found = replace(found, dense=self._engine.search_dense(moved, depth, where))
-        hits, by_words = self._hits(found, k)
+        rare = self._engine.search_rarest(carrying(question), RARE_PASSAGES, where) if self._fusion.lexical else []
+        hits, by_word = self._hits(found, [i for i, _ in rare], k)
         done = perf_counter()
         spent = {"embed": (embedded - started) * 1000, "search": (done - embedded) * 1000}
-        return Retrieval(hits, spent, by_words)
+        return Retrieval(hits, spent, by_word)
 
     def only(self, searches: Collection[str]) -> "FusedRetriever":
         return FusedRetriever(self._engine, self._embedder, self._fusion.only(searches))
@@ -93,12 +99,12 @@ class FusedRetriever:
         best = _best(scores, FEEDBACK_PASSAGES)
         return toward(vector, self._engine.vectors(best), self._fusion.feedback)
 
-    def _hits(self, found: Rankings, k: int) -> tuple[tuple[Hit, ...], Hit | None]:
-        """(the k best, the lexical search's first)."""
+    def _hits(self, found: Rankings, rare: Collection[int], k: int) -> tuple[tuple[Hit, ...], Hit | None]:
+        """(the k best, the best of the rare ones)."""
         homes = self._engine.homes(found.passage_ids())
         scores = self._fusion.scores(found, homes)
         ordered = {i: place for place, i in enumerate(_best(scores, len(scores)), start=1)}
-        best, first = list(ordered)[:k], [i for i, _ in found.lexical[:1]]
+        best, first = list(ordered)[:k], [i for i in ordered if i in rare][:1]
         passages = self._engine.passages([*best, *first])
         places = {"dense": ranks(found.dense), "lexical": ranks(found.lexical)}
         of_document = {homes[i].document: rank for i, rank in ranks(found.whole).items()}

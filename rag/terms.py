@@ -44,7 +44,7 @@ def rarity(word: str) -> float:
 def key_terms(question: str) -> Mapping[str, float]:
     """The question's stems with their weights; question words and stop words are left out."""
     weights: dict[str, float] = {}
-    for word in _carrying(question):
+    for word in carrying(question):
         for stem in stems(word):
             weights[stem] = max(weights.get(stem, 0.0), rarity(word) ** 2)
     return MappingProxyType(weights)
@@ -93,9 +93,10 @@ def _is_common(word: str) -> bool:
 def missing(question: str, text: str) -> list[str]:
     """The question's words that a text lacks, as they stand in the question, rarest first."""
     held = set(stems(text))
-    lacking = [word for word in set(_carrying(question)) if stems(word) and not held.issuperset(stems(word))]
+    lacking = [word for word in set(carrying(question)) if stems(word) and not held.issuperset(stems(word))]
     return sorted(lacking, key=lambda word: (-rarity(word), word))
 
 
-def _carrying(question: str) -> list[str]:
+def carrying(question: str) -> list[str]:
+    """Its words but those that only ask."""
     return [word for word in WORD.findall(question) if word.lower() not in QUESTION_WORDS | _ASKER]

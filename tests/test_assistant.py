@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from corpus.errors import QuestionError
+from index.lexical import stems
 from rag.answer import Answer
 from rag.assistant import MAX_QUESTION_CHARACTERS, Assistant
 from rag.followup import Turn
@@ -99,12 +100,17 @@ def test_people_who_ask_at_once_get_the_answers_they_would_get_alone(sample_assi
     assert together == [alone[question] for question in questions]
 
 
-def test_the_passage_with_most_of_the_words_is_read_however_far_down_it_was_found(sample_assistant: Assistant) -> None:
-    questions = ("Who denied the deal?", "What did Musk say?", "Which groups were on the call?", "Why did they meet?")
+def test_a_passage_that_holds_the_rarest_word_is_read_however_far_down_it_was_found(
+    sample_assistant: Assistant,
+) -> None:
     alone = replace(sample_assistant, read=1)
-    found = [alone.search(question, 20) for question in questions]
-    read = [[hit for hit in each.hits if hit.reading] for each in found]
-    assert all(1 in [hit.ranks.get("lexical") for hit in hits] for hits in read)
-    assert {len(hits) for hits in read} == {1, 2}
-    for question, each in zip(questions, found, strict=True):
-        assert [hit.passage for hit in alone.search(question, 3).hits] == [hit.passage for hit in each.hits[:3]]
+    rarest = {
+        "What did Musk say to the advertisers?": "say",
+        "Who asked about Gonzalez?": "ask",
+        "Who spiked?": "spike",
+    }
+    found = {question: alone.search(question, 20).hits for question in rarest}
+    for question, hits in found.items():
+        assert any(rarest[question] in stems(hit.passage.text) for hit in hits if hit.reading)
+        assert alone.search(question, 3).hits == hits[:3]
+    assert {sum(hit.reading is not None for hit in hits) for hits in found.values()} == {1, 2}

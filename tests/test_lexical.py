@@ -166,3 +166,13 @@ def test_words_of_removed_passages_stand_in_the_files_until_they_are_made_anew(i
 def test_an_index_that_is_not_there_is_a_failure_of_the_disk(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="does not exist"):
         LexicalIndex.load(tmp_path / "nowhere")
+
+
+def test_the_rarest_word_is_held_by_the_fewest_passages_and_by_one_at_least(
+    index: LexicalIndex, tmp_path: Path
+) -> None:
+    index.apply([(4, 30, "Frost again", "The bridge was white with frost.")], [])
+    assert index.rarest(["bridge", "frost", "ferries", "dragon"]) == "ferries"
+    assert index.rarest(["bridge", "dragons", "the"]) == "bridge"
+    assert index.rarest(["dragon", "the"]) == index.rarest([]) == ""
+    assert LexicalIndex.create(tmp_path / "empty").rarest(["bridge"]) == ""

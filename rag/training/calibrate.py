@@ -82,7 +82,7 @@ def _observe(chosen: Sequence[tuple[str, Asked]], engine: SearchEngine) -> tuple
     names: tuple[str, ...] = ()
     observations = []
     for kind, asked in chosen:
-        hits = assistant.retrieve(asked.question, READ + 1)  # those that are read, and the one with most of its words
+        hits = assistant.retrieve(asked.question, READ + 1)  # all that are read
         titles = telling_titles(engine, hits)
         findings = assistant.reader.read(asked.question, hits)
         found = signals(asked.question, findings, titles)
