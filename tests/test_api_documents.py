@@ -49,7 +49,7 @@ def client(folder: Path, tmp_path_factory: pytest.TempPathFactory, sentence_embe
     engine = SearchEngine(scratch / "store")
     sync(folder, engine, sentence_embedder)
     access = Access(read_tokens(scratch / "tokens"))
-    serving = Serving(access, Limits(upload_bytes=1000), folder=Folder(folder))
+    serving = Serving(access, Limits(upload_bytes=1000, requests_per_minute=0), folder=Folder(folder))
     with TestClient(build_server(assemble(engine, sentence_embedder), serving), headers=WRITE) as client:
         yield client
 

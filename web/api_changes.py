@@ -72,7 +72,8 @@ def _writable(service: Service) -> Ingestion:
 
 
 def _check(service: Service, ingestion: Ingestion, conditions: Conditions, document_id: str) -> None:
-    conditions.check(service.shelf.etag(document_id), changing=ingestion.is_changing(document_id))
+    changing = ingestion.is_changing(document_id)  # looked up first: a change that ends now shows in the tag
+    conditions.check(service.shelf.etag(document_id), changing=changing)
 
 
 def _accepted(job: Job) -> Response:
