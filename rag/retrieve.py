@@ -14,11 +14,11 @@ from rag.feedback import FEEDBACK_PASSAGES, toward
 from rag.fuse import Fusion, Rankings, ranks
 from rag.terms import carrying
 
-RARE_PASSAGES = 20
-"""How many of the passages that hold the question's rarest word are looked at."""
-
 if TYPE_CHECKING:
     from rag.network import PassageReading
+
+RARE_PASSAGES = 20
+"""How many of the passages that hold the question's rarest word are looked at."""
 
 
 @dataclass(frozen=True, slots=True)
