@@ -37,16 +37,12 @@ def compose(
 
 
 def _short_answer(question: str, chosen: Sequence[Judged], citations: Sequence[Citation]) -> str | None:
-    """The best finding's, if it is cited; what is yes or no, the sentence says.
-
-    Where several sentences answer, a name that the best one has for another deed is none.
-    """
+    """The best finding's, if it is cited; what is yes or no, the sentence says, and a name for another deed is none."""
     if not chosen or not _cited(chosen[0], citations[:1]) or asks_yes_or_no(question):
         return None
     best = chosen[0].finding
     before = best.words(Span(best.sentence.start, best.span.start))
-    several = any(_is_kindred(question, each, chosen[0]) for each in chosen[1:])
-    return None if several and acts_otherwise(question, before) else best.short_answer
+    return None if acts_otherwise(question, before) else best.short_answer
 
 
 def _note(question: str, chosen: Sequence[Judged], citations: Sequence[Citation]) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from index.lexical import stems
+from rag.terms import carrying
 
 _NUMBER_WORDS = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
@@ -59,9 +60,10 @@ def asks_yes_or_no(question: str) -> bool:
 
 
 def acts_otherwise(question: str, before: str) -> bool:
-    """Whether the words before a name say that it did another thing than was asked: "claims made by", of a denial."""
+    """Whether the words before a name say the asked deed of others, and another of it: "they denied claims made by"."""
     done = _BY.search(before)
-    return done is not None and not set(stems(done[1])) & set(stems(question))
+    deed = set(stems(" ".join(carrying(question)[:1])))
+    return done is not None and bool(deed & set(stems(before))) and not set(stems(done[1])) & set(stems(question))
 
 
 def fits(kind: str | None, words: str) -> bool:

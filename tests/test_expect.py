@@ -61,6 +61,7 @@ def test_other_questions_are_not_of_yes_or_no(question: str) -> None:
         ("Who denied the deal?", "The deal was denied by the ", False),
         ("Who denies the deal?", "The deal was denied by ", False),
         ("Who denied the deal?", "In a statement ", False),
+        ("Who wrote the play?", "The play was authored by ", False),
         ("Who denied the deal?", "", False),
     ],
 )
