@@ -2,15 +2,20 @@
 
 import os
 import re
+import socket
 import subprocess
 import sys
+import time
+import urllib.error
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from eval.speed import free_port, wait_for
 from index.place import ROOT
+
+PATIENCE_S = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +39,33 @@ class Server:
 
 
 @contextmanager
-def started(*options: str) -> Iterator[Server]:
-    """Ready to answer; as many requests as come are let in."""
+def started(*options: str, until: str = "/readyz") -> Iterator[Server]:
+    """Once it answers there; as many requests as come are let in."""
     port = free_port()
     command = [sys.executable, "app.py", "--port", str(port), "--requests-per-minute", "0", *options]
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        wait_for(f"http://127.0.0.1:{port}/readyz")
+        wait_for(f"http://127.0.0.1:{port}{until}")
         yield Server(f"http://127.0.0.1:{port}", process.pid)
     finally:
         process.terminate()
         process.wait()
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_for(url: str) -> None:
+    """Until the address answers well. Raises TimeoutError after PATIENCE_S."""
+    deadline = time.monotonic() + PATIENCE_S
+    while time.monotonic() < deadline:
+        try:
+            with urllib.request.urlopen(url, timeout=5):
+                return
+        except (urllib.error.URLError, ConnectionError):
+            time.sleep(0.1)
+    raise TimeoutError(f"{url} did not answer within {PATIENCE_S} s")

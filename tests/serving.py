@@ -1,7 +1,6 @@
 """Servers for tests: `python app.py` in a process of its own, or an application in a thread of this one."""
 
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -15,6 +14,7 @@ from tempfile import TemporaryFile
 import uvicorn
 from starlette.types import ASGIApp
 
+from eval.server import free_port
 from index.place import ROOT
 from web.listen import protocol
 
@@ -33,12 +33,6 @@ class Served:
         """The exit status."""
         self.process.send_signal(number)
         return self.process.wait(PATIENCE_S)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @contextmanager

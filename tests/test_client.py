@@ -14,12 +14,13 @@ import mcp
 import pytest
 
 from corpus.errors import QuestionError
+from eval.server import free_port
 from index.place import ROOT
 from index.where import parse_where
 from rag.answer import Answer, hit_json
 from rag.assistant import Assistant
 from rag.followup import Turn
-from tests.serving import free_port, in_a_thread
+from tests.serving import in_a_thread
 from web.client import AsyncClient, Client
 from web.server import build_server
 from web.wire import RemoteError
