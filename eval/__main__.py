@@ -112,8 +112,7 @@ def _worst(options: argparse.Namespace) -> int:
     wanted = limits(options.fail_under)
     run = _found(options, options.run)
     rows = [
-        {"id": each.record["id"], "score": each.score, "question": each.record["question"], "why": list(each.why)}
-        for each in worst_questions(run, options.n).misses
+        {"score": each.score, "why": list(each.why), **each.record} for each in worst_questions(run, options.n).misses
     ]
     _print([json.dumps(rows, ensure_ascii=False)] if options.json else worst_lines(run, options.n))
     return _gate(wanted, [run])

@@ -9,6 +9,7 @@ from corpus.errors import QuestionError
 from corpus.split import MIN_PASSAGE_TOKENS
 from corpus.tokens import count_tokens
 from eval.benchmark import Question
+from eval.excerpt import shortened
 from eval.measures.citations import matches
 from eval.saved import Record
 from eval.system import GivenDocument
@@ -107,13 +108,21 @@ class Asker:
 
     def _wanted(self, question: Question, hits: Sequence[Hit]) -> dict[str, Any]:
         ranks = _best_ranks(hits)
+        places = {i: place for place, i in enumerate(ranks, start=1)}
         evidence = [(each.document_id, each.start, each.end) for each in question.evidence]
         return {
             "answers": [list(fact) for fact in question.answers],
             "answerable": question.answerable,
             "facts": list(question.facts),
             "documents": [
-                {"document_id": i, "title": self.documents[i].title, "grade": grade, "ranks": ranks.get(i, {})}
+                {
+                    "document_id": i,
+                    "title": self.documents[i].title,
+                    "grade": grade,
+                    "ranks": ranks.get(i, {}),
+                    "place": places.get(i),
+                    "text": shortened(_best_text(hits, i) or self.documents[i].text),
+                }
                 for i, grade in question.judged.items()
             ],
             "evidence": [
@@ -165,8 +174,13 @@ def _documents(hits: Sequence[Hit]) -> dict[str, float]:
     return best
 
 
+def _best_text(hits: Sequence[Hit], document_id: str) -> str:
+    """Of the document's passages the first; nothing if none was found."""
+    return next((hit.passage.text for hit in hits if hit.passage.document_id == document_id), "")
+
+
 def _best_ranks(hits: Sequence[Hit]) -> dict[str, dict[str, int]]:
-    """Document id to the best rank that each stage gave one of its passages."""
+    """Document id, best first, to the best rank that each stage gave one of its passages."""
     best: dict[str, dict[str, int]] = {}
     for hit in hits:
         places = best.setdefault(hit.passage.document_id, {})

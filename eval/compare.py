@@ -94,6 +94,7 @@ def comparison_lines(
     """For a terminal, what was found to differ: the table, then the questions that changed most."""
     yield f"A  {first.name}: {changed_settings(first.manifest) or AS_SHIPPED}"
     yield f"B  {second.name}: {changed_settings(second.manifest) or AS_SHIPPED}"
+    yield from _shared_questions(first, second)
     yield ""
     yield f"{'measure':28} {'A':>7} {'B':>7} {'B-A':>8}  {'95 % of B-A':>18} {'p':>7}   B better/worse/same"
     for each in differences:
@@ -103,13 +104,23 @@ def comparison_lines(
             f"{each.wins}/{each.losses}/{each.ties}"
         )
     yield ""
-    yield "* unlikely to be chance: p below 0.05 by a paired randomization test, adjusted for all measures (Holm)"
+    yield "* unlikely to be chance: p below 0.05 by a paired randomization test, adjusted for all measures (Holm);"
+    yield "  the interval is of its measure alone, so that it may leave out 0 where p says that chance would do as well"
     yield f"{len(questions)} questions changed by {first.main_measure}"
     shown = questions if len(questions) <= 2 * most else [*questions[:most], *questions[-most:]]
     records = records_of(first, {each.id for each in shown})
     for question in shown:
         text = " ".join(records[question.id]["question"].split()) if question.id in records else ""
         yield f"  {question.first:.3f} → {question.second:.3f}  {question.id}  {text[:90]}"
+
+
+def _shared_questions(first: SavedRun, second: SavedRun) -> Iterator[str]:
+    """How many questions are compared, if one of the runs asked more."""
+    measure = first.main_measure
+    asked = [len(run.scores.get(measure, {})) for run in (first, second)]
+    both = len(_both(first, second, measure))
+    if set(asked) != {both}:
+        yield f"compared on the {both:,} questions that both asked: A asked {asked[0]:,}, B {asked[1]:,}"
 
 
 def _both(first: SavedRun, second: SavedRun, measure: str) -> list[str]:

@@ -76,9 +76,9 @@ def better(name: str) -> Better:
     return "lower" if measure in _LOWER else "higher"
 
 
-def written(name: str, value: float) -> str:
-    """A count as a whole number, anything else with three decimals."""
-    return f"{value:,.0f}" if _parts(name)[1] in _COUNTS else f"{value:,.3f}"
+def written(name: str, value: float, decimals: int = 3) -> str:
+    """A count as a whole number, anything else with its decimals."""
+    return f"{value:,.0f}" if _parts(name)[1] in _COUNTS else f"{value:,.{decimals}f}"
 
 
 def _parts(name: str) -> tuple[bool, str, str]:

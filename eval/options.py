@@ -110,7 +110,7 @@ def _measurement(command: argparse.ArgumentParser, kind: str) -> None:
 def _reading(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     compare = commands.add_parser("compare", help="two runs: differences, how sure, what changed")
     compare.add_argument("first", metavar="A", help="a run's name or folder")
-    compare.add_argument("second", metavar="B", help="the run to hold against it")
+    compare.add_argument("second", metavar="B", help="the run to hold against it, whose figures --fail-under looks at")
     report = commands.add_parser("report", help="one page of HTML about one or several runs")
     report.add_argument("run", nargs="+", metavar="RUN", help="runs' names or folders")
     report.add_argument("--out", type=Path, metavar="FILE", help="where to write (report.html in the first run)")

@@ -21,7 +21,7 @@ def run_lines(run: SavedRun) -> Iterator[str]:
     yield f"{benchmark['name']}: {benchmark['documents']:,} documents, {benchmark['questions']:,} questions"
     yield ""
     for name, value in run.figures.items():
-        yield f"{name:24} {written(name, value):>8}   {explanation(name)}".rstrip()
+        yield f"{name:24} {written(name, value, 4):>8}   {explanation(name)}".rstrip()
     yield from _by_kind(run)
     yield from _times(run)
     yield ""
@@ -38,9 +38,13 @@ def changed_settings(manifest: Mapping[str, Any]) -> str:
 
 def worst_lines(run: SavedRun, most: int) -> Iterator[str]:
     """The worst questions: what was wanted, what came back, and why."""
-    misses = worst_questions(run, most).misses
-    yield f"{run.name}: the worst {len(misses)} of {run.manifest['benchmark']['questions']:,} by {run.main_measure}"
-    for place, miss in enumerate(misses, start=1):
+    worst = worst_questions(run, most)
+    asked = len(run.scores.get(run.main_measure, {}))
+    yield (
+        f"{run.name}: {worst.fell_short:,} of {asked:,} questions fell short of 1 by {run.main_measure}; "
+        f"the worst {len(worst.misses)} of them"
+    )
+    for place, miss in enumerate(worst.misses, start=1):
         yield ""
         yield from map(_flat, _miss_lines(place, miss))
 
@@ -57,6 +61,7 @@ def _miss_lines(place: int, miss: Miss) -> Iterator[str]:
     for document in wanted["documents"][:3]:
         ranks = ", ".join(f"{stage} {rank}" for stage, rank in document["ranks"].items()) or "not found"
         yield _cut(f"   wanted document: {document['title'] or document['document_id']} ({ranks})")
+        yield from [_cut(f"      {document['text']}")] if document.get("text") else []
     if "answer" in record:
         yield _cut(f"   said (confidence {record['confidence']:.2f}): {record['answer']}")
     for hit in record["hits"][:1]:
@@ -85,7 +90,7 @@ def _times(run: SavedRun) -> Iterator[str]:
     timings = run.timings()
     if timings:
         yield ""
-        yield "milliseconds             p50      p95"
+        yield "milliseconds a question  p50      p95"
         for stage, values in timings.items():
             times = summary(values)
             yield f"  {stage:16} {times['p50']:9.1f} {times['p95']:8.1f}"

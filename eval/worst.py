@@ -1,6 +1,6 @@
 """The questions that went worst in a saved run, and what their records show of why. Nothing is asked again."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from eval.measures.answers import said
@@ -17,6 +17,7 @@ STAGES = {
 }
 """What each stage ranks by, in the order in which they work."""
 _SEARCHES = {"dense": "the dense search", "lexical": "BM25", "document": "BM25 of whole documents"}
+_RANKERS = {**_SEARCHES, "rerank": "reading again"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,17 +107,18 @@ def _of_finding(record: Record, stages: Sequence[str]) -> tuple[str, ...]:
     if not found:
         none = f"None of the {len(documents)} wanted documents was found."
         return ("The wanted document was not found." if len(documents) == 1 else none,)
-    best = min(found, key=lambda each: (_place(each), each["document_id"]))
+    best = min(found, key=lambda each: (_place(each, each["ranks"]), each["document_id"]))
     lost = len(documents) - len(found)
     name = "The wanted document" if len(documents) == 1 else f"“{best['title']}”, the best placed wanted document,"
-    sentences = [f"{name} {_found_by(best['ranks'], stages)}."]
+    sentences = [f"{name} {_found_by(best, stages)}.", *_ahead(record, best)]
     if lost:
         sentences.append(f"{lost} of {len(documents)} wanted documents {'was' if lost == 1 else 'were'} not found.")
     return (*sentences, *_evidence_place(record))
 
 
-def _found_by(ranks: dict[str, int], stages: Sequence[str]) -> str:
+def _found_by(document: Record, stages: Sequence[str]) -> str:
     """`was found by the dense search (rank 14) but not by BM25; fused, it came to place 22`."""
+    ranks = document["ranks"]
     searches = [stage for stage in _SEARCHES if stage in stages]
     by = [f"{_SEARCHES[stage]} (rank {ranks[stage]:,})" for stage in searches if stage in ranks]
     missed = [_SEARCHES[stage] for stage in searches if stage not in ranks]
@@ -126,9 +128,22 @@ def _found_by(ranks: dict[str, int], stages: Sequence[str]) -> str:
     last = [stage for stage in ("fused", "rerank") if stage in ranks]
     places = {"fused": "fused", "rerank": "reranked"}
     if last:
-        came = f"it came to place {ranks[last[-1]]:,}"
-        parts.append(f"{places[last[-1]]}, {came}" if by else f"came to place {ranks[last[-1]]:,}")
+        came = f"came to place {_place(document, ranks):,}"
+        parts.append(f"{places[last[-1]]}, it {came}" if by else came)
     return "; ".join(parts) or "was found"
+
+
+def _ahead(record: Record, wanted: Record) -> tuple[str, ...]:
+    """Which stages put the document that came first before the wanted one, where it was not wanted itself."""
+    first = next(iter(record["hits"]), None)
+    if first is None or first["document_id"] in {each["document_id"] for each in record["wanted"]["documents"]}:
+        return ()
+    ranks = [
+        f"{_RANKERS[stage]} ({rank:,} against {wanted['ranks'].get(stage, 'none')})"
+        for stage, rank in first["ranks"].items()
+        if stage in _RANKERS and rank < wanted["ranks"].get(stage, rank + 1)
+    ]
+    return (f"“{first['document_id']}” came first: {_listed(ranks)} put it ahead.",) if ranks else ()
 
 
 def _evidence_place(record: Record) -> tuple[str, ...]:
@@ -140,10 +155,9 @@ def _evidence_place(record: Record) -> tuple[str, ...]:
     return ("No passage that was kept holds the evidence.",) if evidence else ()
 
 
-def _place(document: Record) -> int:
-    """Where a document came in the end: fused or reranked, else the best rank that any search gave it."""
-    ranks = document["ranks"]
-    return int(ranks.get("rerank", ranks.get("fused", min(ranks.values()))))
+def _place(document: Record, ranks: Mapping[str, int]) -> int:
+    """Where a document came among documents; in runs of before that was kept, its best passage among passages."""
+    return int(document.get("place") or ranks.get("rerank", ranks.get("fused", min(ranks.values()))))
 
 
 def _stages(records: Sequence[Record]) -> tuple[str, ...]:

@@ -63,9 +63,12 @@ class Fusion:
     def __post_init__(self) -> None:
         if self.method not in METHODS:
             raise UserError(f"there is no fusion {self.method!r}; choose {' or '.join(METHODS)}")
-        weights = (self.dense, self.lexical, self.document)
-        if not all(0 <= weight < float("inf") for weight in weights) or not any(weights):
-            raise UserError("fusion needs weights of 0 or more, one of them above 0")
+        weights = {"dense": self.dense, "lexical": self.lexical, "document": self.document}
+        for name, weight in weights.items():
+            if not 0 <= weight < float("inf"):
+                raise UserError(f"fusion needs weights of 0 or more, and {name} is {weight}")
+        if not any(weights.values()):
+            raise UserError(f"fusion needs a weight above 0, and {', '.join(weights)} are all 0")
         if min(self.depth, self.whole) < 1:
             raise UserError("fusion needs a depth and a whole of at least 1")
         if not all(0 <= share < float("inf") for share in (self.feedback, self.lead)):

@@ -104,7 +104,8 @@ def test_what_was_wanted_is_kept_with_its_best_rank_by_stage(asked: Asked) -> No
 
 def test_a_wanted_document_that_was_not_found_has_no_ranks(asked: Asked) -> None:
     (wanted,) = asked(Question("q", "The comet of 1407", relevant={"note149": 1}), depth=1)["wanted"]["documents"]
-    assert wanted == {"document_id": "note149", "title": "", "grade": 1, "ranks": {}}
+    assert (wanted["document_id"], wanted["ranks"], wanted["place"]) == ("note149", {}, None)
+    assert wanted["text"] == "A comet and frost, note 149."
 
 
 def test_evidence_is_kept_with_its_words_and_the_passages_that_hold_it(asked: Asked) -> None:

@@ -95,14 +95,22 @@ def test_questions_that_changed_go_from_the_largest_loss_to_the_largest_gain(fir
 def test_a_terminal_shows_the_table_and_the_questions_a_line_each(first: SavedRun, second: SavedRun) -> None:
     lines = list(comparison_lines(first, second, compare(first, second), changed(first, second)))
     assert lines[:2] == ["A  a: as shipped", "B  b: fusion=rrf sample=4"]
-    assert lines[4].split()[:4] == ["nDCG@10", "0.5625", "0.6250", "+0.0625"]
-    assert lines[4].split()[-1] == "2/1/1"
+    assert lines[5].split()[:4] == ["nDCG@10", "0.5625", "0.6250", "+0.0625"]
+    assert lines[5].split()[-1] == "2/1/1"
     assert lines[-4:] == [
         "3 questions changed by nDCG@10",
         "  1.000 → 0.500  q1  What is q1?",
         "  0.250 → 0.500  q4  What is q4?",
         "  0.500 → 1.000  q3  What is q3?",
     ]
+
+
+def test_that_one_run_asked_more_questions_is_said(tmp_path: Path) -> None:
+    more, fewer = ({f"q{i}": 0.5 for i in range(most)} for most in (12, 4))
+    one, other = _run(tmp_path / "a", {"nDCG@10": more}), _run(tmp_path / "b", {"nDCG@10": fewer})
+    said = "compared on the 4 questions that both asked: A asked 12, B 4"
+    assert said in comparison_lines(one, other, compare(one, other), changed(one, other))
+    assert not any("that both asked" in line for line in comparison_lines(one, one, compare(one, one), []))
 
 
 def test_of_many_changed_questions_both_ends_are_shown(tmp_path: Path) -> None:

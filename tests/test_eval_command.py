@@ -89,7 +89,7 @@ def test_a_benchmark_is_measured_and_said_where_it_is_saved(typed: Typed, data: 
     said = typed("retrieval", "--data", data)
     assert (said.status, said.err) == (0, "")
     assert "sky: 5 documents, 4 questions" in said.out
-    assert re.search(r"^nDCG@10 +0\.\d{3}   how near the first 10 documents", said.out, re.MULTILINE)
+    assert re.search(r"^nDCG@10 +0\.\d{4}   how near the first 10 documents", said.out, re.MULTILINE)
     (folder,) = re.findall(rf"^saved in ({re.escape(str(runs))}/sky-retrieval-\w{{8}})$", said.out, re.MULTILINE)
     assert json.loads((Path(folder) / "figures.json").read_bytes())["command"] == (
         f"python -m eval retrieval --data {data}"
@@ -223,11 +223,12 @@ def test_a_damaged_run_is_named_and_the_others_are_listed(typed: Typed, measured
 
 def test_the_worst_questions_are_shown_with_why(typed: Typed, measured: str, runs: Path) -> None:
     lines = typed("worst", measured, "-n", 1).out.splitlines()
-    assert lines[0] == f"{measured}: the worst 1 of 4 by nDCG@10"
+    assert re.fullmatch(rf"{measured}: \d of 4 questions fell short of 1 by nDCG@10; the worst 1 of them", lines[0])
     assert "1. Who fears for hives?" in lines
     assert any(line.startswith("   why: The wanted document") for line in lines)
     (row,) = typed("worst", runs / measured, "--json").json
     assert (row["id"], row["question"]) == ("q4", "Who fears for hives?")
+    assert row["hits"] and row["wanted"]["documents"][0]["text"]
 
 
 def test_two_runs_are_compared(typed: Typed, data: Path, measured: str, runs: Path) -> None:

@@ -21,5 +21,6 @@ def test_which_way_a_figure_is_better_is_known_only_of_known_figures() -> None:
     ]  # fmt: skip
 
 
-def test_a_count_is_written_whole_and_a_share_with_three_decimals() -> None:
+def test_a_count_is_written_whole_and_a_share_with_its_decimals() -> None:
     assert [written("questions", 12345.0), written("nDCG@10", 1 / 3)] == ["12,345", "0.333"]
+    assert written("nDCG@10", 1 / 3, 4) == "0.3333"

@@ -74,18 +74,18 @@ def test_a_name_that_one_passage_has_goes_before_what_is_nearest_in_meaning() ->
 
 
 @pytest.mark.parametrize(
-    "wrong",
+    ("wrong", "said"),
     [
-        {"method": "max"},
-        {"dense": -1.0},
-        {"dense": 0, "lexical": 0, "document": 0},
-        {"depth": 0},
-        {"whole": 0},
-        {"lead": -1.0},
+        ({"method": "max"}, "no fusion 'max'"),
+        ({"lexical": -1.0}, "and lexical is -1.0"),
+        ({"dense": 0, "lexical": 0, "document": 0}, "are all 0"),
+        ({"depth": 0}, "a depth and a whole"),
+        ({"whole": 0}, "a depth and a whole"),
+        ({"lead": -1.0}, "a feedback and a lead"),
     ],
 )
-def test_a_fusion_that_cannot_be_is_refused(wrong: dict[str, float]) -> None:
-    with pytest.raises(UserError, match="fusion"):
+def test_a_fusion_that_cannot_be_is_refused(wrong: dict[str, float], said: str) -> None:
+    with pytest.raises(UserError, match=said):
         Fusion(**wrong)  # type: ignore[arg-type]
 
 

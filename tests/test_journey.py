@@ -160,6 +160,22 @@ def test_the_page_answers_and_a_citation_selects_its_marked_source(url: str, bro
     page.close()
 
 
+def test_after_an_answer_its_question_and_its_sources_are_what_one_sees(url: str, browser: Browser) -> None:
+    page = browser.new_page(viewport={"width": 1280, "height": 800})
+    page.goto(url)
+    ask(page, "Who denied the deal?")
+    page.wait_for_selector("#source-1-3 mark")
+    page.click("#chat a[href='#source-1-3']")
+    page.wait_for_function("document.querySelector('.sources').scrollTop > 0")
+    ask(page, "What did Derrick Johnson say about hate speech?")
+    page.wait_for_selector("#source-2-1")
+    page.wait_for_function("document.querySelector('.sources').scrollTop === 0")
+    top = "selector => document.querySelector(selector).getBoundingClientRect().top"
+    question = page.evaluate("[...document.querySelectorAll('#chat .user.message')].at(-1).getBoundingClientRect().top")
+    assert 0 <= question - page.evaluate(top, "#chat [role=log]") < 200
+    page.close()
+
+
 def test_an_example_can_be_clicked_and_a_new_conversation_begun(url: str, browser: Browser) -> None:
     page = browser.new_page()
     page.goto(url)

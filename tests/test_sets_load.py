@@ -149,6 +149,12 @@ def test_what_is_laid_out_in_no_known_way_is_refused_with_the_layouts_that_are_k
             load_benchmark(str(data))
 
 
+def test_queries_without_documents_are_refused_by_the_name_of_what_is_missing(tmp_path: Path) -> None:
+    (tmp_path / "queries.jsonl").write_text('{"_id": "q1", "text": "Who?"}', encoding="utf-8")
+    with pytest.raises(DataError, match=r"has no corpus\.jsonl beside its queries and qrels"):
+        load_benchmark(str(tmp_path))
+
+
 def test_of_several_squad_files_none_is_guessed(tmp_path: Path) -> None:
     folder = _folder(tmp_path, "squad")
     (folder / "train.json").write_text(_SQUAD, encoding="utf-8")

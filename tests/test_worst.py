@@ -69,6 +69,24 @@ def test_what_was_found_of_the_wanted_documents_is_told(ranks: list[dict[str, in
     assert reasons(made_record("q1", wanted={"documents": documents}), stages)[0] == expected
 
 
+def test_places_are_counted_among_documents() -> None:
+    late = {"document_id": "d", "title": "", "grade": 1, "ranks": {"dense": 9, "fused": 8}, "place": 3}
+    found, *_ = reasons(made_record("q1", wanted={"documents": [late]}), ("dense", "fused"))
+    assert found == "The wanted document was found by the dense search (rank 9); fused, it came to place 3."
+
+
+def test_what_put_another_document_ahead_is_told() -> None:
+    ahead = made_hit("frost.txt", ranks={"dense": 2, "lexical": 7, "document": 3, "rerank": 1, "fused": 2})
+    late = {"document_id": "d", "title": "", "grade": 1, "ranks": {"dense": 9, "lexical": 4, "rerank": 5}}
+    found = reasons(made_record("q1", hits=[ahead], wanted={"documents": [late]}), ())
+    assert found[1] == (
+        "“frost.txt” came first: the dense search (2 against 9), BM25 of whole documents (3 against none) "
+        "and reading again (1 against 5) put it ahead."
+    )
+    own = [made_hit("d", ranks={"dense": 1})]
+    assert not any("ahead" in each for each in reasons(made_record("q1", hits=own, wanted={"documents": [late]}), ()))
+
+
 def test_the_place_of_the_evidence_is_told_where_it_was_not_first() -> None:
     late = [made_hit("frost.txt"), made_hit("comet.txt")]
     assert "The first passage that holds evidence came to place 2." in reasons(made_record("q1", hits=late), ())

@@ -22,6 +22,7 @@ from web.sources import EMPTY, cited_sources, closest_passages, pane, source_id
 
 NAME = "Verbatim"
 STYLE = Path(__file__).parent / "page.css"
+LATEST = Path(__file__).parent / "latest.js"
 AT_ONCE = 8
 WAITING = 64
 TURNS_SHOWN = 20
@@ -34,6 +35,8 @@ SAMPLE_QUESTIONS = (
     "Which groups were on the Zoom call?",
     "How much did Musk pay for SpaceX?",
 )
+
+SAMPLE_FILTERED = "Who denied the deal? source:cnbc"
 
 Message = dict[str, str]
 
@@ -72,7 +75,7 @@ def mount_page(server: FastAPI, assistant: Assistant, choices: Choices) -> FastA
         page,
         path="/",
         css=STYLE.read_text(encoding="utf-8"),
-        theme=gr.themes.Default(font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"]),
+        theme=_theme(),
         footer_links=[],
         run_history=False,
         show_error=False,
@@ -108,6 +111,7 @@ def _build_chat(assistant: Assistant) -> None:
                 latex_delimiters=[],
                 buttons=["copy"],
                 feedback_options=None,
+                autoscroll=False,
                 elem_id="chat",
             )
             with gr.Row(elem_id="ask"):
@@ -142,9 +146,10 @@ def _connect(assistant: Assistant, controls: tuple[Any, ...], outputs: tuple[Any
         conversation = answered(assistant, text, conversation, at_most_wrong)
         return (conversation, *conversation.shown(), "")
 
-    gr.on([question.submit, send.click], ask, [question, state, accepted], list(outputs), **private)
-    for example in examples:
-        example.click(ask, [example, state, accepted], list(outputs), **private)
+    asked = [gr.on([question.submit, send.click], ask, [question, state, accepted], list(outputs), **private)]
+    asked += [each.click(ask, [each, state, accepted], list(outputs), **private) for each in examples]
+    for each in asked:
+        each.then(None, js=LATEST.read_text(encoding="utf-8"), **private)
     clear.click(lambda: (Conversation(), *Conversation().shown(), ""), None, list(outputs), **private)
 
 
@@ -195,16 +200,30 @@ def _markdown(text: str) -> str:
 
 def _examples(assistant: Assistant) -> tuple[str, ...]:
     """Questions to start with: the sample corpus's own, or none for a corpus that is not known."""
-    is_sample = set(assistant.engine.catalog.content_hashes()) == {path.name for path in SAMPLE_CORPUS.glob("*.txt")}
-    return SAMPLE_QUESTIONS if is_sample else ()
+    return SAMPLE_QUESTIONS if _is_sample(assistant) else ()
+
+
+def _is_sample(assistant: Assistant) -> bool:
+    return set(assistant.engine.catalog.content_hashes()) == {path.name for path in SAMPLE_CORPUS.glob("*.txt")}
 
 
 def _filters(assistant: Assistant) -> str:
     keys = usable_keys(assistant.engine.catalog.field_names())[:KEYS_NAMED]
+    example = SAMPLE_FILTERED if _is_sample(assistant) else f"{keys[0]}:…"
     return (
-        "<p>Write filters into the question: <code>Who denied the deal? source:nytimes after:2022-11-01</code>. They "
-        "hold for that question alone; words with a space between them stand in quotes. These documents can be limited "
+        f"<p>Write filters into the question: <code>{escape(example)}</code>. They hold for that question alone; words "
+        "with a space between them stand in quotes. These documents can be limited "
         f"by {', '.join(f'<code>{escape(key)}</code>' for key in keys)}.</p>"
+    )
+
+
+def _theme() -> gr.themes.Default:
+    """Gradio's own, with an orange and a grey that can be read on white (contrast of 4.5 or more)."""
+    return gr.themes.Default(font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"]).set(
+        button_primary_background_fill="*primary_700",
+        button_primary_background_fill_hover="*primary_800",
+        input_placeholder_color="*neutral_500",
+        input_placeholder_color_dark="*neutral_400",
     )
 
 

@@ -59,6 +59,8 @@ def _load_folder(folder: Path, split: str) -> Benchmark:
     if len(files) == 1:
         _refuse_split(folder, split)
         return replace(load_squad(files[0]), name=folder.resolve().name)
+    if any(folder.glob("queries*.jsonl")) or any(folder.glob("qrels*")):
+        raise DataError(f"{folder}: has no corpus.jsonl beside its queries and qrels; put the documents there")
     raise DataError(f"{folder}: is laid out in no way that is understood; give {_LAYOUTS}")
 
 
