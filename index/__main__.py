@@ -12,7 +12,7 @@ from corpus.edge import MISTAKE, exit_status, warn
 from corpus.errors import StoreError, UserError
 from corpus.load import list_corpus
 from index.embed import SentenceEmbedder
-from index.engine import CATALOG_FILE, SearchEngine
+from index.engine import CATALOG_FILE, SearchEngine, holds_store
 from index.ledger import FileRecord
 from index.place import SAMPLE_CORPUS, default_store
 from index.progress import sync_progress
@@ -131,7 +131,7 @@ def _verify(_: Path, store: Path, recipe: Recipe | None) -> int:
 
 
 def _existing(store: Path, recipe: Recipe | None) -> SearchEngine:
-    if not (store / CATALOG_FILE).is_file():
+    if not holds_store(store):
         raise StoreError(f"{store}: holds no store; make one with `python -m index sync --corpus DIR`")
     return SearchEngine(store, recipe)
 

@@ -27,6 +27,12 @@ _ATTEMPTS = 5
 _FILTERS_REMEMBERED = 16
 
 
+def holds_store(folder: Path) -> bool:
+    """Whether a store was made there; an empty catalog, which SQLite would take for a new one, was lost."""
+    catalog = folder / CATALOG_FILE
+    return catalog.is_file() and catalog.stat().st_size > 0
+
+
 class SearchEngine:
     """Upsert, delete and search over one store folder; usable from several threads and beside other processes.
 

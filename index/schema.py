@@ -70,7 +70,7 @@ def damage_told(path: Path) -> Iterator[None]:
             raise StoreError(message) from error
         if name.startswith(_DISK):
             raise disk_failure(path, str(error)) from error
-        raise damaged(path, str(error)) from error
+        raise damaged(path, str(error).partition(" with text '")[0]) from error  # which would quote a document
     except UnicodeDecodeError as error:  # in a name that SQLite tells
         raise damaged(path, "its text is not UTF-8") from error
 

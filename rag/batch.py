@@ -25,8 +25,10 @@ def read_batch(path: Path) -> list[BatchQuestion]:
     """All questions of a file. Raises DataError naming the file and line of the first that is malformed."""
     try:
         lines = path.read_text(encoding="utf-8").split("\n")
-    except (OSError, UnicodeDecodeError) as error:
-        raise DataError(f"{path}: cannot be read as UTF-8 text; give a file of JSON lines") from error
+    except OSError as error:
+        raise DataError(f"{path}: cannot be read ({error.strerror}); give a file of JSON lines") from error
+    except UnicodeDecodeError as error:
+        raise DataError(f"{path}: is not UTF-8 text; give a file of JSON lines") from error
     return [_question(line, f"{path}, line {number}") for number, line in enumerate(lines, start=1) if line.strip()]
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from corpus.errors import StoreError
 from corpus.load import list_corpus
 from index.embed import Embedder, SentenceEmbedder
-from index.engine import CATALOG_FILE, SearchEngine
+from index.engine import SearchEngine, holds_store
 from index.place import SAMPLE_CORPUS, default_store
 from index.recipe import Recipe
 from index.sync import Progress, SyncReport, no_progress, sync
@@ -31,7 +31,7 @@ def build_assistant(
     as it is; with neither, from the sample corpus. Raises CorpusError or StoreError.
     """
     if corpus is None and store is not None:
-        if not (store / CATALOG_FILE).is_file():
+        if not holds_store(store):
             raise StoreError(
                 f"{store}: holds no store; make one with `python -m index sync --corpus DIR --store {store}`"
             )

@@ -100,10 +100,10 @@ def test_a_malformed_line_is_named(tmp_path: Path, line: str) -> None:
 
 
 def test_a_file_that_is_missing_or_no_text_is_named(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match=r"none\.jsonl: cannot be read"):
+    with pytest.raises(DataError, match=r"none\.jsonl: cannot be read \(No such file"):
         read_batch(tmp_path / "none.jsonl")
     (tmp_path / "binary.jsonl").write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(DataError, match=r"binary\.jsonl: cannot be read"):
+    with pytest.raises(DataError, match=r"binary\.jsonl: is not UTF-8 text"):
         read_batch(tmp_path / "binary.jsonl")
 
 

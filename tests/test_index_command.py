@@ -157,6 +157,17 @@ def test_where_there_is_no_store_none_is_made(command: Command, store: Path, nam
     assert not store.exists()
 
 
+@pytest.mark.parametrize("name", ["status", "verify"])
+def test_a_catalog_that_was_emptied_is_no_store(command: Command, synced: Path, store: Path, name: str) -> None:
+    (store / CATALOG_FILE).write_bytes(b"")
+    status, output, errors = command(name)
+    assert (status, output) == (2, "")
+    assert errors == f"error: {store}: holds no store; make one with `python -m index sync --corpus DIR`\n"
+    assert (store / CATALOG_FILE).read_bytes() == b""
+    assert command("sync", "--corpus", synced)[0] == 0
+    assert command("verify")[0] == 0
+
+
 def test_a_folder_that_cannot_be_used_is_told_in_one_line(command: Command, tmp_path: Path) -> None:
     status, output, errors = command("sync", "--corpus", tmp_path / "nowhere")
     assert (status, output) == (2, "")

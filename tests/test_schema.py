@@ -54,6 +54,13 @@ def test_damage_is_told_with_the_way_out(tmp_path: Path) -> None:
         raise sqlite3.DatabaseError("database disk image is malformed")
 
 
+def test_damage_is_told_without_the_words_of_a_document(tmp_path: Path) -> None:
+    said = "Could not decode to UTF-8 column 'text' with text 'Ann Lee runs the port'"
+    with pytest.raises(StoreError) as error, damage_told(tmp_path / "c"):
+        raise sqlite3.OperationalError(said)
+    assert "column 'text'); build it anew" in str(error.value)
+
+
 @pytest.mark.parametrize("bug", [sqlite3.ProgrammingError, sqlite3.IntegrityError, ValueError])
 def test_a_bug_is_not_told_as_damage(tmp_path: Path, bug: type[Exception]) -> None:
     with pytest.raises(bug), damage_told(tmp_path / "c"):
