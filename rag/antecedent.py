@@ -39,6 +39,7 @@ _TOPIC = re.compile(
     r"^\W*(?i:what|who)(?i:['’]s| is| are| was| were) (?P<topic>[^?.,;:]+)\W*$|"
     r"^\W*(?i:how) (?i:is|are|was|were|does|do|did|can) (?P<made>[^?.,;:]+?) (?:\w+ed|work|made|begin|start|get)\b"
 )
+_WHO_IS = re.compile(r"who(?:['’]s| is| are| was| were) (?P<name>[^?]+?)\W*$", re.IGNORECASE)
 _PAST_TOPIC = frozenset(
     f"{_STOPPERS} it its he his she her they them their this these those there you your i my me we one".split()
 ) - {
@@ -106,6 +107,8 @@ def _candidates(pronoun: str, turn: Turn, history: Sequence[Turn]) -> list[str]:
     question = OPENER.sub("", turn.question)
     named = true_names(question)
     if PERSON.fullmatch(pronoun):
+        if (asked := _WHO_IS.match(question)) and named == [asked["name"]]:
+            return named
         if _ASKS_PERSON.match(question):
             return names(turn.short_answer or "")[:1]
         return [name for name in named if _may_be_person(name, question)]

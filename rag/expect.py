@@ -20,10 +20,12 @@ _DATE_WORDS = (
     "january february march april may june july august september october november december jan feb mar apr jun jul aug "
     "sep sept oct nov dec monday tuesday wednesday thursday friday saturday sunday today yesterday tomorrow tonight "
     "morning afternoon evening night noon midnight spring summer autumn fall winter century decade year years month "
-    "months week weeks weekend day days hour hours minutes ago before after during when while until since"
+    "months week weeks weekend day days hour hours minutes ago"
 )
 _NUMBER = re.compile(rf"\d|\b(?:{'|'.join(_NUMBER_WORDS.split())})\b", re.IGNORECASE)
-_DATE = re.compile(rf"\d|\b(?:{'|'.join(_DATE_WORDS.split())})\b", re.IGNORECASE)
+_DATE = re.compile(
+    rf"\d|\b(?:{'|'.join(_DATE_WORDS.split())})\b|\b(?:before|after|during|when|while|until|since)\s+\w", re.IGNORECASE
+)
 _NAME = re.compile(r"\b(?!(?:They|He|She|It|We|I|You|The|A|An|His|Her|Their|Its|This|That|These|Those)\b)[A-Z]")
 _LOWER_CASE_OPENER = r"^\W*(?:(?:and|but|so|in|on|at|by|from|for|to|of|with|about|until|since|around)\s+)?"
 

@@ -32,6 +32,8 @@ def test_the_question_word_tells_the_kind(question: str, kind: str | None) -> No
         ("date", "Nov. 8", True),
         ("date", "by the end of this week", True),
         ("date", "backed SpaceX", False),
+        ("date", "before he finalized his purchase", True),
+        ("date", "before", False),
         ("name", "Derrick Johnson", True),
         ("name", "agencies and brands", False),
         ("name", "They", False),

@@ -29,6 +29,8 @@ def _after(question: str, earlier: str, answer: str | None = None) -> str:
         ("When was she born?", "Where did Marie Curie study?", "Paris", "When was Marie Curie born?"),
         ("Was he on the call?", "Who leads the NAACP?", "Derrick Johnson", "Was Derrick Johnson on the call?"),
         ("Who told him?", "What did Rashad Robinson say?", "a lie", "Who told Rashad Robinson?"),
+        ("What is his firm?", "Who is Michael Kives?", "a longtime Musk ally", "What is Michael Kives’ firm?"),
+        ("What is his firm?", "Who is the head of K5?", "Michael Kives", "What is Michael Kives’ firm?"),
     ],
 )
 def test_he_and_she_are_the_person_asked_about_or_found(
