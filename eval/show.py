@@ -40,10 +40,8 @@ def worst_lines(run: SavedRun, most: int) -> Iterator[str]:
     """The worst questions: what was wanted, what came back, and why."""
     worst = worst_questions(run, most)
     asked = len(run.scores.get(run.main_measure, {}))
-    yield (
-        f"{run.name}: {worst.fell_short:,} of {asked:,} questions fell short of 1 by {run.main_measure}; "
-        f"the worst {len(worst.misses)} of them"
-    )
+    shown = f"; the worst {len(worst.misses)}:" if worst.misses else ""
+    yield f"{run.name}: {worst.fell_short:,} of {asked:,} questions fell short of 1 by {run.main_measure}{shown}"
     for place, miss in enumerate(worst.misses, start=1):
         yield ""
         yield from map(_flat, _miss_lines(place, miss))

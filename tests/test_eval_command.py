@@ -223,7 +223,7 @@ def test_a_damaged_run_is_named_and_the_others_are_listed(typed: Typed, measured
 
 def test_the_worst_questions_are_shown_with_why(typed: Typed, measured: str, runs: Path) -> None:
     lines = typed("worst", measured, "-n", 1).out.splitlines()
-    assert re.fullmatch(rf"{measured}: \d of 4 questions fell short of 1 by nDCG@10; the worst 1 of them", lines[0])
+    assert re.fullmatch(rf"{measured}: \d of 4 questions fell short of 1 by nDCG@10; the worst 1:", lines[0])
     assert "1. Who fears for hives?" in lines
     assert any(line.startswith("   why: The wanted document") for line in lines)
     (row,) = typed("worst", runs / measured, "--json").json
