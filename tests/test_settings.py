@@ -127,7 +127,7 @@ def test_what_cannot_be_set_is_refused_in_one_line(text: str, said: str) -> None
 
 
 def test_all_weights_at_nothing_is_refused() -> None:
-    with pytest.raises(UserError, match="one of them above 0"):
+    with pytest.raises(UserError, match="dense, lexical, document are all 0"):
         settings_from(["dense=0", "lexical=0", "document=0"])
 
 

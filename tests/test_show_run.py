@@ -12,6 +12,7 @@ from eval.show import WIDTH, run_lines, worst_lines
 
 def _record(question_id: str, kind: str, **changes: Any) -> dict[str, Any]:
     document = {"document_id": "comet.txt", "title": "A comet", "grade": 1, "ranks": {"dense": 3, "fused": 2}}
+    document |= {"place": 2, "text": "The comet will pass."}
     wanted = {"answers": [["October", "autumn"]], "answerable": True, "documents": [document], "evidence": []}
     hit = {"document_id": "frost.txt", "start": 0, "end": 9, "score": 1.0, "ranks": {"fused": 1}}
     return {
@@ -51,9 +52,9 @@ def test_every_figure_is_shown_with_what_it_means(run: SavedRun) -> None:
     lines = list(run_lines(run))
     assert lines[0] == "sky: 1,234 documents, 3 questions"
     assert lines[2].split()[:2] == ["questions", "2"]
-    assert lines[3].split()[:2] == ["nDCG@10", "0.123"]
+    assert lines[3].split()[:2] == ["nDCG@10", "0.1235"]
     assert lines[3].endswith("how near the first 10 documents are to the ideal order; 1 is perfect")
-    assert lines[4].split() == ["made", "up", "0.500"]
+    assert lines[4].split() == ["made", "up", "0.5000"]
 
 
 def test_kinds_of_questions_are_told_apart_where_there_are_several(run: SavedRun, tmp_path: Path) -> None:
@@ -67,7 +68,7 @@ def test_kinds_of_questions_are_told_apart_where_there_are_several(run: SavedRun
 
 def test_times_are_told_by_stage(run: SavedRun) -> None:
     lines = [line.split() for line in run_lines(run)]
-    assert ["milliseconds", "p50", "p95"] in lines
+    assert ["milliseconds", "a", "question", "p50", "p95"] in lines
     assert ["embed", "50.0", "95.0"] in lines
     assert ["search", "500.0", "950.0"] in lines
 
@@ -81,16 +82,17 @@ def test_it_is_told_where_the_run_is_and_what_to_type_next(run: SavedRun) -> Non
 
 def test_the_worst_questions_are_told_with_what_was_wanted_and_what_came(run: SavedRun) -> None:
     lines = list(worst_lines(run, 2))
-    assert lines[0] == "sky-1: the worst 2 of 3 by nDCG@10"
-    assert lines[1:7] == [
+    assert lines[0] == "sky-1: 3 of 3 questions fell short of 1 by nDCG@10; the worst 2:"
+    assert lines[1:8] == [
         "",
         "1. When is q1?",
         "   id q1, score 0.000",
         "   understood as: When is the comet?",
         "   wanted: October or autumn",
         "   wanted document: A comet (dense 3, fused 2)",
+        "      The comet will pass.",
     ]
-    assert lines[7].startswith("   first hit: frost.txt: Frost has destroyed destroyed")
+    assert lines[8].startswith("   first hit: frost.txt: Frost has destroyed destroyed")
     assert any(line.startswith("   why: The wanted document was found by the dense search") for line in lines)
     second = lines[lines.index("2. When is q2?") :]
     assert second[2:4] == ["   wanted: a refusal", "   said (confidence 0.83): In May."]
@@ -118,4 +120,4 @@ def test_a_wanted_document_that_was_not_found_is_said_to_be_missing(tmp_path: Pa
 def test_a_run_in_which_nothing_fell_short_has_no_worst_questions(tmp_path: Path) -> None:
     run = _run(tmp_path / "sky-2", _record("q1", "when"))
     best = SavedRun(run.folder, run.manifest, {"nDCG@10": {"q1": 1.0}})
-    assert list(worst_lines(best, 10)) == ["sky-2: the worst 0 of 1 by nDCG@10"]
+    assert list(worst_lines(best, 10)) == ["sky-2: 0 of 1 questions fell short of 1 by nDCG@10"]
