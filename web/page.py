@@ -217,7 +217,7 @@ def _filters(assistant: Assistant) -> str:
     )
 
 
-def _theme() -> gr.themes.Default:
+def _theme() -> gr.themes.Base:
     """Gradio's own, with an orange and a grey that can be read on white (contrast of 4.5 or more)."""
     return gr.themes.Default(font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"]).set(
         button_primary_background_fill="*primary_700",
