@@ -109,6 +109,7 @@ class Asker:
     def _wanted(self, question: Question, hits: Sequence[Hit]) -> dict[str, Any]:
         ranks = _best_ranks(hits)
         places = {i: place for place, i in enumerate(ranks, start=1)}
+        texts = {hit.passage.document_id: hit.passage.text for hit in reversed(hits)}
         evidence = [(each.document_id, each.start, each.end) for each in question.evidence]
         return {
             "answers": [list(fact) for fact in question.answers],
@@ -121,7 +122,7 @@ class Asker:
                     "grade": grade,
                     "ranks": ranks.get(i, {}),
                     "place": places.get(i),
-                    "text": shortened(_best_text(hits, i) or self.documents[i].text),
+                    "text": shortened(texts.get(i, self.documents[i].text)),
                 }
                 for i, grade in question.judged.items()
             ],
@@ -172,11 +173,6 @@ def _documents(hits: Sequence[Hit]) -> dict[str, float]:
     for hit in hits:
         best.setdefault(hit.passage.document_id, round(hit.score, 6))
     return best
-
-
-def _best_text(hits: Sequence[Hit], document_id: str) -> str:
-    """Of the document's passages the first; nothing if none was found."""
-    return next((hit.passage.text for hit in hits if hit.passage.document_id == document_id), "")
 
 
 def _best_ranks(hits: Sequence[Hit]) -> dict[str, dict[str, int]]:

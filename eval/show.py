@@ -59,7 +59,8 @@ def _miss_lines(place: int, miss: Miss) -> Iterator[str]:
     for document in wanted["documents"][:3]:
         ranks = ", ".join(f"{stage} {rank}" for stage, rank in document["ranks"].items()) or "not found"
         yield _cut(f"   wanted document: {document['title'] or document['document_id']} ({ranks})")
-        yield from [_cut(f"      {document['text']}")] if document.get("text") else []
+        if document.get("text"):
+            yield _cut(f"      {document['text']}")
     if "answer" in record:
         yield _cut(f"   said (confidence {record['confidence']:.2f}): {record['answer']}")
     for hit in record["hits"][:1]:

@@ -1,6 +1,6 @@
 """The questions that went worst in a saved run, and what their records show of why. Nothing is asked again."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from eval.measures.answers import said
@@ -107,7 +107,7 @@ def _of_finding(record: Record, stages: Sequence[str]) -> tuple[str, ...]:
     if not found:
         none = f"None of the {len(documents)} wanted documents was found."
         return ("The wanted document was not found." if len(documents) == 1 else none,)
-    best = min(found, key=lambda each: (_place(each, each["ranks"]), each["document_id"]))
+    best = min(found, key=lambda each: (_place(each), each["document_id"]))
     lost = len(documents) - len(found)
     name = "The wanted document" if len(documents) == 1 else f"“{best['title']}”, the best placed wanted document,"
     sentences = [f"{name} {_found_by(best, stages)}.", *_ahead(record, best)]
@@ -128,7 +128,7 @@ def _found_by(document: Record, stages: Sequence[str]) -> str:
     last = [stage for stage in ("fused", "rerank") if stage in ranks]
     places = {"fused": "fused", "rerank": "reranked"}
     if last:
-        came = f"came to place {_place(document, ranks):,}"
+        came = f"came to place {_place(document):,}"
         parts.append(f"{places[last[-1]]}, it {came}" if by else came)
     return "; ".join(parts) or "was found"
 
@@ -155,8 +155,9 @@ def _evidence_place(record: Record) -> tuple[str, ...]:
     return ("No passage that was kept holds the evidence.",) if evidence else ()
 
 
-def _place(document: Record, ranks: Mapping[str, int]) -> int:
+def _place(document: Record) -> int:
     """Where a document came among documents; in runs of before that was kept, its best passage among passages."""
+    ranks = document["ranks"]
     return int(document.get("place") or ranks.get("rerank", ranks.get("fused", min(ranks.values()))))
 
 

@@ -35,7 +35,6 @@ SAMPLE_QUESTIONS = (
     "Which groups were on the Zoom call?",
     "How much did Musk pay for SpaceX?",
 )
-
 SAMPLE_FILTERED = "Who denied the deal? source:cnbc"
 
 Message = dict[str, str]
@@ -101,6 +100,7 @@ def build_page(assistant: Assistant, choices: Choices) -> gr.Blocks:
 
 
 def _build_chat(assistant: Assistant) -> None:
+    is_sample = _is_sample(assistant)
     with gr.Row(elem_id="columns"):
         with gr.Column(scale=5, min_width=320, elem_id="conversation"):
             chat = gr.Chatbot(
@@ -127,9 +127,9 @@ def _build_chat(assistant: Assistant) -> None:
                         info="The fewer, the more often the documents are said not to answer.", elem_id="accepted",
                     )  # fmt: skip
                 with gr.Accordion("Ask only some documents", open=False, elem_id="filters"):
-                    gr.HTML(_filters(assistant))
+                    gr.HTML(_filters(assistant, is_sample))
             with gr.Row(elem_id="examples"):
-                examples = [gr.Button(text, size="sm", min_width=0) for text in _examples(assistant)]
+                examples = [gr.Button(text, size="sm", min_width=0) for text in (SAMPLE_QUESTIONS if is_sample else ())]
                 clear = gr.Button("New conversation", size="sm", min_width=0, elem_id="clear")
         with gr.Column(scale=4, min_width=320, elem_id="pane"):
             sources = gr.HTML(pane(EMPTY), elem_id="sources")
@@ -148,8 +148,9 @@ def _connect(assistant: Assistant, controls: tuple[Any, ...], outputs: tuple[Any
 
     asked = [gr.on([question.submit, send.click], ask, [question, state, accepted], list(outputs), **private)]
     asked += [each.click(ask, [each, state, accepted], list(outputs), **private) for each in examples]
+    latest = LATEST.read_text(encoding="utf-8")
     for each in asked:
-        each.then(None, js=LATEST.read_text(encoding="utf-8"), **private)
+        each.then(None, js=latest, **private)
     clear.click(lambda: (Conversation(), *Conversation().shown(), ""), None, list(outputs), **private)
 
 
@@ -198,18 +199,14 @@ def _markdown(text: str) -> str:
     return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", " ".join(text.split()))
 
 
-def _examples(assistant: Assistant) -> tuple[str, ...]:
-    """Questions to start with: the sample corpus's own, or none for a corpus that is not known."""
-    return SAMPLE_QUESTIONS if _is_sample(assistant) else ()
-
-
 def _is_sample(assistant: Assistant) -> bool:
+    """Whether the documents are the sample's: only of these it is known what can be asked."""
     return set(assistant.engine.catalog.content_hashes()) == {path.name for path in SAMPLE_CORPUS.glob("*.txt")}
 
 
-def _filters(assistant: Assistant) -> str:
+def _filters(assistant: Assistant, is_sample: bool) -> str:
     keys = usable_keys(assistant.engine.catalog.field_names())[:KEYS_NAMED]
-    example = SAMPLE_FILTERED if _is_sample(assistant) else f"{keys[0]}:…"
+    example = SAMPLE_FILTERED if is_sample else f"{keys[0]}:…"
     return (
         f"<p>Write filters into the question: <code>{escape(example)}</code>. They hold for that question alone; words "
         "with a space between them stand in quotes. These documents can be limited "
