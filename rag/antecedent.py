@@ -59,6 +59,7 @@ _NOBODY = re.compile(
     r"September|October|November|December|Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)\b"
 )
 _ADVERBS = frozenset("also too now still ever only again already today first then".split())
+_WHEN = re.compile(r" (?:last|next|this) (?:night|week|month|year|spring|summer|autumn|winter|[A-Z][a-z]+day)$")
 _PERSON_VERBS = "say think want believe know tell die marry resign deny admit apologise apologize speak feel live"
 _PLACED = re.compile(r"\b(?:in|at|to|from|near|outside|around|of) (?=(?:the )?[A-Z])")
 _AS_FOR = re.compile(r"^As for (?P<topic>[^,]+), (?:what about|(?:is|are) there) ")
@@ -168,8 +169,8 @@ def _may_be_person(name: str, question: str) -> bool:
 
 
 def _is_speaker(name: str, question: str) -> bool:
-    """Whether the name does in the question what people do."""
-    return bool(re.search(rf"\b{re.escape(name)} (?:{_PERSON_VERBS.replace(' ', '|')})\b", question))
+    """Whether the name does in the question what people do, or is given something: `Who sent Musk a letter?`."""
+    return bool(re.search(rf"\b{re.escape(name)} (?:{_PERSON_VERBS.replace(' ', '|')}|an?)\b", question))
 
 
 def _topic_phrase(question: str) -> str | None:
@@ -187,6 +188,7 @@ def _noun_phrase(match: re.Match[str]) -> str:
     article, *words = match[2].split()
     while words and article.lower() in QUESTION_WORDS:  # `Is Huntington's disease also inherited?`
         article, *words = words
+    words = _WHEN.sub("", " ".join(words)).split()
     while words and words[-1] in _ADVERBS:
         words.pop()
     if words[:1] in (["one"], ["ones"], []):

@@ -15,6 +15,7 @@ from rag.refer import (
     OPENER,
     PERSON,
     PLACE,
+    PLURAL,
     POSSESSIVE,
     begins_with_place_or_time,
     is_fragment,
@@ -32,6 +33,7 @@ LONGEST_TURN = 500
 """Characters; whoever leans on a question, leans on one that is shorter."""
 _LEADING = re.compile(r"^\s*(?:and|but|so|also|then)\b[\s,]*", re.IGNORECASE)
 _GOING = re.compile(r"\b(?:go|goes|went|gone|going|get|got|move|moved|travel|travelled|fly|flew|sent|come|came) $")
+_LISTED = re.compile(r",| and ")
 _ANY = re.compile(r"^(any|anything|anyone|anybody)\b", re.IGNORECASE)
 
 
@@ -76,16 +78,24 @@ def standalone_question(question: str, history: Sequence[Turn]) -> str:
 
 
 def _named(question: str, found: Sequence[str], history: Sequence[Turn]) -> str:
-    """With what each pronoun stands for, each thing once, and no person for a thing."""
+    """With what each pronoun stands for, each thing once, and neither a person nor several for a thing."""
     people: set[str] = set()
+    several = {those for pronoun in found if (those := _several(pronoun, history))}
     for pronoun in found:
         person = PERSON.fullmatch(pronoun)
-        meant = antecedent(pronoun, history, set() if person else people)
+        taken = set() if person else people if PLURAL.fullmatch(pronoun) else people | several
+        meant = antecedent(pronoun, history, taken)
         people |= {meant} if person and meant else set()
         if meant and not re.search(rf"\b{re.escape(meant)}\b", question):
             words = _inflected(meant, pronoun).replace("\\", r"\\")
             question = re.sub(rf"\b{pronoun}\b", words, question, count=1)
     return question
+
+
+def _several(pronoun: str, history: Sequence[Turn]) -> str | None:
+    """The names that `they` stands for, if it stands for more than one."""
+    meant = antecedent(pronoun, history, ()) if PLURAL.fullmatch(pronoun) else None
+    return meant if meant and _LISTED.search(meant) else None
 
 
 def _placed(question: str, history: Sequence[Turn]) -> str:

@@ -57,6 +57,7 @@ def test_he_and_she_are_the_person_asked_about_or_found(
         ("Who owns it?", "Did the new company buy Twitter?", None, "Who owns the new company?"),
         ("What does it cost?", "What did the new treaty say?", None, "What does the new treaty cost?"),
         ("Who rebuilt it?", "When was the bridge closed?", None, "Who rebuilt the bridge?"),
+        ("What does it say?", "Who sent Musk a letter last week?", None, "What does the letter say?"),
         ("Where is it kept?", "Who saw a large telescope in Tartu?", None, "Where is the large telescope kept?"),
     ],
 )
@@ -120,6 +121,11 @@ def test_neither_the_speaker_nor_a_bare_superlative_is_a_thing(question: str, ea
 
 def test_it_is_not_several() -> None:
     assert _after("How long did it last?", "Did the groups join a call?") == "How long did the call last?"
+
+
+def test_it_is_not_those_that_they_are() -> None:
+    earlier = "Did GLAAD and Free Press say there was no such deal?"
+    assert _after("Who else besides them denied it?", earlier) == "Who else besides GLAAD and Free Press denied it?"
 
 
 def test_a_thing_is_named_only_once() -> None:
