@@ -45,6 +45,12 @@ def _alone(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setitem(SHARES, name, replace(shares, company=0.0))
 
 
+def _unturned(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No question is turned into its opposite."""
+    for name, shares in SHARES.items():
+        monkeypatch.setitem(SHARES, name, replace(shares, turned=0.0))
+
+
 def _long(answer: str) -> str:
     return (
         " ".join(f"In the year {1000 + i} the river froze and thawed again." for i in range(60))
@@ -121,7 +127,10 @@ def test_a_name_is_exchanged_for_another_of_its_article_that_is_neither_asked_fo
     assert {question for question in exchanged if "Trieste" in question} <= {"When did Trieste meet the board?"}
 
 
-def test_a_name_is_not_exchanged_for_another_of_its_question(embedder: Embedder) -> None:
+def test_a_name_is_not_exchanged_for_another_of_its_question(
+    embedder: Embedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _unturned(monkeypatch)
     asked = _asked(
         "Did Otto Frey or Ines Almeida leave?", "They met Otto Frey, Ines Almeida and Kalle Tamm at noon.", "They"
     )
@@ -135,9 +144,17 @@ def test_a_year_without_others_in_its_article_is_exchanged_for_one_near_it(embed
     assert exchanged == {f"What froze in {1987 + years}?" for years in (-7, -3, -1, 1, 2, 5, 10)}
 
 
-def test_a_question_without_names_is_never_exchanged(embedder: Embedder) -> None:
+def test_a_question_without_names_is_never_exchanged(embedder: Embedder, monkeypatch: pytest.MonkeyPatch) -> None:
+    _unturned(monkeypatch)
     examples = _epochs([_asked("who crossed the bridge?", _BRIDGE, "Ines Almeida")], embedder)
     assert {example.question for example in examples} == {"who crossed the bridge?"}
+
+
+def test_a_question_turned_into_its_opposite_is_not_answered(embedder: Embedder) -> None:
+    examples = _epochs([_asked("who crossed the bridge first?", _BRIDGE, "Ines Almeida")], embedder, epochs=200)
+    turned = [each for each in examples if each.question == "who crossed the bridge last?"]
+    assert {(each.answer, each.relevant) for each in turned} == {(None, None)}
+    assert len(turned) < len(examples) / 4
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -175,8 +192,8 @@ def test_the_same_seed_makes_the_same_examples_and_another_seed_others(embedder:
 
 def test_of_some_collections_only_a_share_of_the_answered_questions_is_used(embedder: Embedder) -> None:
     positives = [each for each in _epochs(_ASKED[:4], embedder, epochs=100, collection="reddit") if each.answer]
-    assert SHARES["reddit"].used == 0.7
-    assert 220 < len(positives) < 340  # 280 of 400 expected, standard deviation 9.2
+    assert SHARES["reddit"].used == 0.45
+    assert 130 < len(positives) < 230  # 180 of 400 expected, standard deviation 9.9
 
 
 def test_some_passages_are_widened_by_others_of_their_article(embedder: Embedder) -> None:

@@ -10,11 +10,13 @@ from transformers import AutoTokenizer, PreTrainedTokenizerFast
 
 from corpus.errors import DataError
 from index.embed import wheel_model_folder
-from rag.training.batches import batches, encode
+from rag.training.batches import Batch, batches, encode
 from rag.training.calibrate import Observation, fit
 from rag.training.examples import Example
-from rag.training.span_network import WORD_EMBEDDINGS, new_network
-from rag.training.train import Trainer, learning_rate
+from rag.training.losses import loss, teacher_loss
+from rag.training.span_network import WORD_EMBEDDINGS, SpanNetwork, new_network
+from rag.training.train import mixed
+from rag.training.trainer import Trainer, learning_rate
 
 EXAMPLES = [
     Example("Who runs the port?", "Ports", "Ann Lee runs the port.", (0, 7), True),
@@ -22,6 +24,11 @@ EXAMPLES = [
     Example("Who runs the zoo?", "", "Ann Lee runs the port.", None, None),
     Example("What is a comet?", "", "She came in 2019.", None, False),
 ]
+
+
+def trainer_of(steps: int, teacher: SpanNetwork | None = None) -> Trainer:
+    torch.manual_seed(1)
+    return Trainer(new_network(), steps, 1e-4, teacher)
 
 
 def tokenizer() -> PreTrainedTokenizerFast:
@@ -39,7 +46,7 @@ def test_the_learning_rate_warms_up_falls_slowly_and_ends_at_nothing() -> None:
 
 def test_steps_lower_the_loss_and_leave_the_word_embeddings_alone() -> None:
     (batch,) = batches(list(encode(EXAMPLES, tokenizer())), random.Random(1))
-    trainer = Trainer(steps=1000)
+    trainer = trainer_of(steps=1000)
     losses = [trainer.step(batch) for _ in range(60)]
     assert sum(losses[-10:]) < 0.8 * sum(losses[:10])
     weights = trainer.weights()
@@ -49,7 +56,7 @@ def test_steps_lower_the_loss_and_leave_the_word_embeddings_alone() -> None:
 
 def test_training_that_was_interrupted_goes_on_as_if_it_had_not_been(tmp_path: Path) -> None:
     (batch,) = batches(list(encode(EXAMPLES, tokenizer())), random.Random(1))
-    through, first, second = Trainer(steps=6), Trainer(steps=6), Trainer(steps=6)
+    through, first, second = trainer_of(steps=6), trainer_of(steps=6), trainer_of(steps=6)
     for _ in range(4):
         through.step(batch)
     for _ in range(2):
@@ -64,15 +71,44 @@ def test_training_that_was_interrupted_goes_on_as_if_it_had_not_been(tmp_path: P
 
 
 def test_a_state_of_another_training_is_refused(tmp_path: Path) -> None:
-    Trainer(steps=6).save(tmp_path / "state.pt")
+    trainer_of(steps=6).save(tmp_path / "state.pt")
     with pytest.raises(DataError, match="another training"):
-        Trainer(steps=7).restore(tmp_path / "state.pt")
+        trainer_of(steps=7).restore(tmp_path / "state.pt")
+
+
+def test_what_a_teacher_says_is_learnt_beside_the_answers() -> None:
+    (batch,) = batches(list(encode(EXAMPLES, tokenizer())), random.Random(1))
+    torch.manual_seed(2)
+    teacher = new_network().eval()
+    given = (batch.ids, batch.mask, batch.types)
+    with torch.no_grad():
+        said = teacher(*given)
+    taught, untaught = _trained(batch, teacher), _trained(batch, None)
+    with torch.no_grad():
+        assert teacher_loss(taught(*given), said, batch) < teacher_loss(untaught(*given), said, batch)
+        assert loss(taught(*given), batch, said) < loss(untaught(*given), batch, said)
+
+
+def _trained(batch: Batch, teacher: SpanNetwork | None) -> SpanNetwork:
+    trainer = trainer_of(400, teacher)
+    for _ in range(60):
+        trainer.step(batch)
+    network = new_network()
+    network.load_state_dict({name: value.float() for name, value in trainer.weights().items()}, strict=False)
+    return network.eval()
+
+
+def test_what_training_started_from_is_kept_in_part() -> None:
+    start, trained = {"a": torch.tensor([1.0, 0.0])}, {"a": torch.tensor([0.0, 1.0], dtype=torch.float16)}
+    (mix,) = mixed(start, trained).values()
+    assert mix.dtype == torch.float16
+    assert mix.tolist() == pytest.approx([0.3, 0.7], abs=1e-3)
 
 
 def test_claims_teach_relevance_alone() -> None:
     tokenized = list(encode([Example("Bridges are fast.", "", "A bridge.", None, True, judged_only=True)], tokenizer()))
     (batch,) = batches(tokenized, random.Random(1))
-    trainer = Trainer(steps=100)
+    trainer = trainer_of(steps=100)
     losses = [trainer.step(batch) for _ in range(20)]
     assert 0 < losses[-1] < losses[0] < 1
 

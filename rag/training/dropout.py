@@ -32,6 +32,6 @@ def with_quick_dropout(network: nn.Module) -> nn.Module:
     for module in list(network.modules()):
         for name, child in list(module.named_children()):
             if isinstance(child, nn.Dropout):
-                in_attention = type(module).__name__ == "BertSelfAttention"
+                in_attention = type(module).__name__.endswith("SelfAttention")
                 setattr(module, name, nn.Dropout(0.0) if in_attention else QuickDropout(child.p))
     return network

@@ -1,7 +1,8 @@
 """What the reader is shown: each question with its passage, and with passages that do not answer it.
 
 Negatives are dense and BM25 neighbours of the question in the same collection, SQuAD 2.0's adversarial questions,
-and questions in which a name or year was exchanged for another of the same article. Some passages are widened
+questions in which a name or year was exchanged for another of the same article, and questions turned into their
+opposite. Some passages are widened
 by their article's other paragraphs, as the index's passages are.
 """
 
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 from corpus.sentences import sentences
 from index.embed import Embedder
 from rag.training.neighbours import KEPT, nearest
+from rag.training.opposites import turned
 from rag.training.squad import Asked
 
 WINDOW_TOKENS = 200
@@ -30,16 +32,17 @@ class Shares:
     used: float
     neighbour: float
     exchanged: float
+    turned: float
     company: float
     companions: int
 
 
 SHARES = {
-    "squad2": Shares(1.0, 0.6, 0.3, 0.3, 1),
-    "wiki": Shares(1.0, 0.6, 0.35, 0.3, 1),
-    "qamr": Shares(1.0, 0.4, 0.15, 0.7, 6),
-    "reddit": Shares(0.7, 0.3, 0.1, 0.2, 1),
-    "amazon": Shares(0.7, 0.3, 0.1, 0.2, 1),
+    "squad2": Shares(1.0, 0.8, 0.35, 0.3, 0.3, 1),
+    "wiki": Shares(1.0, 0.7, 0.35, 0.25, 0.3, 1),
+    "qamr": Shares(0.9, 0.4, 0.15, 0.12, 0.7, 6),
+    "reddit": Shares(0.45, 0.35, 0.12, 0.08, 0.2, 1),
+    "amazon": Shares(0.4, 0.3, 0.1, 0.05, 0.2, 1),
 }
 
 
@@ -85,8 +88,9 @@ class ExampleMaker:
                 if neighbours and chance.random() < self._shares.neighbour:
                     yield self._negative(each, chance.choice(neighbours), chance)
                 exchanged = self._exchanged(each, chance) if chance.random() < self._shares.exchanged else None
-                if exchanged:
-                    yield self._example(each, exchanged, None, None, chance)
+                opposite = turned(each.question, chance) if chance.random() < self._shares.turned else None
+                for other in filter(None, (exchanged, opposite)):
+                    yield self._example(each, other, None, None, chance)
 
     def _example(
         self, each: Asked, question: str, answer: tuple[str, int] | None, relevant: bool | None, chance: random.Random

@@ -43,4 +43,5 @@ def new_network() -> SpanNetwork:
     encoder = AutoModel.from_pretrained(
         folder, local_files_only=True, add_pooling_layer=False, attn_implementation="eager"
     )
+    encoder.embeddings.word_embeddings.requires_grad_(False)
     return SpanNetwork(encoder, encoder.config.hidden_size)
