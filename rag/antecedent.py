@@ -108,8 +108,8 @@ def _candidates(pronoun: str, turn: Turn, history: Sequence[Turn]) -> list[str]:
     question = OPENER.sub("", turn.question)
     named = true_names(question)
     if PERSON.fullmatch(pronoun):
-        if (asked := _WHO_IS.match(question)) and named == [asked["name"]]:
-            return named
+        if (asked := _WHO_IS.match(question)) and named and _is_all_or_of(named[0], asked["name"]):
+            return named[:1]
         if _ASKS_PERSON.match(question):
             return names(turn.short_answer or "")[:1]
         return [name for name in named if _may_be_person(name, question)]
@@ -166,6 +166,11 @@ def _shared(text: str, history: Sequence[Turn]) -> int:
 def _may_be_person(name: str, question: str) -> bool:
     before = question[: question.find(name)]
     return not _NOBODY.search(name) and not re.search(r"\b(?:in|at|near|the) $", before)
+
+
+def _is_all_or_of(name: str, asked: str) -> bool:
+    """Whether who is asked about is the name, or the name of somewhere: `Abraham Cooper of the Wiesenthal Center`."""
+    return bool(re.match(rf"{re.escape(name)}(?:$|,? (?:of|at|from|in) )", asked))
 
 
 def _is_speaker(name: str, question: str) -> bool:

@@ -30,6 +30,7 @@ def _after(question: str, earlier: str, answer: str | None = None) -> str:
         ("Was he on the call?", "Who leads the NAACP?", "Derrick Johnson", "Was Derrick Johnson on the call?"),
         ("Who told him?", "What did Rashad Robinson say?", "a lie", "Who told Rashad Robinson?"),
         ("What is his firm?", "Who is Michael Kives?", "a longtime Musk ally", "What is Michael Kives’ firm?"),
+        ("Is he a rabbi?", "Who is Abraham Cooper of the Wiesenthal Center?", "Rabbi", "Is Abraham Cooper a rabbi?"),
         ("What is his firm?", "Who is the head of K5?", "Michael Kives", "What is Michael Kives’ firm?"),
     ],
 )
