@@ -190,7 +190,8 @@ class Assistant:
         titles = telling_titles(self.engine, first)
         ordered = self.reranker.rerank(questions[0], first, titles)
         took = (perf_counter() - started) * 1000
-        return Retrieval((*ordered, *rest), {**found.timings_ms, "rerank": took}), titles
+        hits = sorted((*ordered, *rest), key=lambda hit: -hit.score)
+        return Retrieval(tuple(hits), {**found.timings_ms, "rerank": took}), titles
 
 
 def _checked(question: str) -> str:

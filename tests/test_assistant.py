@@ -1,5 +1,6 @@
 """The assistant over the sample corpus: the real models, end to end."""
 
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -10,6 +11,7 @@ from index.lexical import stems
 from rag.answer import Answer
 from rag.assistant import MAX_QUESTION_CHARACTERS, Assistant
 from rag.followup import Turn
+from rag.retrieve import Hit
 
 
 def assert_quotes_stand(assistant: Assistant, answer: Answer) -> None:
@@ -114,3 +116,17 @@ def test_a_passage_that_holds_the_rarest_word_is_read_however_far_down_it_was_fo
         assert any(rarest[question] in stems(hit.passage.text) for hit in hits if hit.reading)
         assert alone.search(question, 3).hits == hits[:3]
     assert {sum(hit.reading is not None for hit in hits) for hits in found.values()} == {1, 2}
+
+
+class _Unmoved:
+    reorders = True
+
+    def rerank(self, question: str, hits: Sequence[Hit], titles: Mapping[str, str]) -> list[Hit]:
+        return list(hits)
+
+
+def test_a_passage_that_is_read_for_a_word_alone_stands_where_its_score_puts_it(sample_assistant: Assistant) -> None:
+    unmoved = replace(sample_assistant, read=1, reranker=_Unmoved())
+    for question in ("What did Musk say to the advertisers?", "Who asked about Gonzalez?", "Who spiked?"):
+        found = sample_assistant.retriever.timed(question, 20)
+        assert [hit.passage for hit in unmoved.search(question, 20).hits] == [hit.passage for hit in found.hits]
