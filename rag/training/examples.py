@@ -2,8 +2,7 @@
 
 Negatives are dense and BM25 neighbours of the question in the same collection, SQuAD 2.0's adversarial questions,
 questions in which a name or year was exchanged for another of the same article, and questions turned into their
-opposite. Some passages are widened
-by their article's other paragraphs, as the index's passages are.
+opposite. Some passages are widened by their article's other paragraphs, as the index's passages are.
 """
 
 import random
