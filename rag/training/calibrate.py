@@ -83,8 +83,7 @@ def _observe(chosen: Sequence[tuple[str, Asked]], engine: SearchEngine) -> tuple
     names: tuple[str, ...] = ()
     observations = []
     for kind, asked in chosen:
-        found = assistant.retrieve(asked.question, ALL)
-        hits = [hit for hit in found if hit.reading]
+        hits = [hit for hit in assistant.retrieve(asked.question, ALL) if hit.reading]
         titles = telling_titles(engine, hits)
         findings = assistant.reader.read(asked.question, hits)
         found = signals(asked.question, findings, titles)
