@@ -55,7 +55,7 @@ _SQUAD: dict[str, Any] = {"data": [{"title": "Sky", "paragraphs": [
         {"id": "when", "question": "When did the comet pass?", "answers": [
             {"text": "October 1963", "answer_start": 0}]},
         {"id": "where", "question": "From where did Kalle Tamm see the comet?", "answers": [
-            {"text": "the “Orchard” of Tartu", "answer_start": 70}]},
+            {"text": "“Orchard” of", "answer_start": 75}]},  # no words that anyone would answer with
         {"id": "none", "question": "What is the capital of France?", "answers": [], "is_impossible": True},
         {"id": "nearly", "question": "Which comet did Lindqvist see?", "answers": [], "is_impossible": True}]},
     {"context": "A late frost has destroyed the apple blossom in the valley.", "qas": [
