@@ -1,6 +1,5 @@
 """Texts to unit vectors, through sentence-transformers: the default model offline, any other by name."""
 
-import hashlib
 import importlib.util
 from collections.abc import Sequence
 from functools import cached_property
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 
 from corpus.errors import UserError
 from index.recipe import DEFAULT_EMBEDDER
+from index.seal import sha256_of
 from index.together import Together
 
 if TYPE_CHECKING:
@@ -117,11 +117,6 @@ def wheel_model_folder() -> Path:
         raise UserError("the default embedding model is not installed; run `make install`")
     folder = Path(spec.origin).parent / "model"
     weights = folder / "model.safetensors"
-    if not weights.is_file() or _sha256(weights) != _WEIGHTS_SHA256:
+    if not weights.is_file() or sha256_of(weights) != _WEIGHTS_SHA256:
         raise UserError("the default embedding model is damaged; run `make clean install`")
     return folder
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,4 +1,4 @@
-"""A checksum for each row and each folder of the store: neither SQLite nor FAISS has any."""
+"""Checksums: for each row and each folder of the store, as neither SQLite nor FAISS has any, and for single files."""
 
 import hashlib
 from pathlib import Path
@@ -25,3 +25,9 @@ def folder_seal(folder: Path) -> str:
             with path.open("rb") as file:
                 digest.update(hashlib.file_digest(file, "sha256").digest())
     return digest.hexdigest()
+
+
+def sha256_of(path: Path) -> str:
+    """Of a file's bytes, in hexadecimal digits; raises OSError if it cannot be read."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

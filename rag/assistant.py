@@ -178,8 +178,8 @@ class Assistant:
     def _search(
         self, questions: tuple[str, str], context: Context, k: int, where: Where
     ) -> tuple[Retrieval, Mapping[str, str]]:
-        """At least the k best passages for (the standalone question, the question as asked) in its context, those that
-        were read first, and their titles."""
+        """At least the k best passages for (the standalone question, the question as asked) in its context, and the
+        titles of those that were read."""
         found = retrieved_in_context(self.retriever, questions, context, max(k, self.read), where)
         started = perf_counter()
         first = found.hits[: self.read]

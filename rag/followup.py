@@ -82,8 +82,8 @@ def _named(question: str, found: Sequence[str], history: Sequence[Turn]) -> str:
     people: set[str] = set()
     several = {those for pronoun in found if (those := _several(pronoun, history))}
     for pronoun in found:
-        person = PERSON.fullmatch(pronoun)
-        taken = set() if person else people if PLURAL.fullmatch(pronoun) else people | several
+        person, plural = PERSON.fullmatch(pronoun), PLURAL.fullmatch(pronoun)
+        taken = set() if person else people | (set() if plural else several)
         meant = antecedent(pronoun, history, taken)
         people |= {meant} if person and meant else set()
         if meant and not re.search(rf"\b{re.escape(meant)}\b", question):

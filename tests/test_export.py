@@ -8,6 +8,7 @@ import torch
 from safetensors.torch import save_file
 from transformers import AutoTokenizer
 
+from corpus.errors import DataError
 from index.embed import wheel_model_folder
 from rag import network
 from rag.network import ReaderModel
@@ -46,5 +47,10 @@ def test_the_shipped_model_is_the_export_of_the_shipped_weights(folder: Path) ->
 
 def test_weights_of_another_network_are_refused(tmp_path: Path) -> None:
     save_file({"span.weight": torch.zeros(2, 384)}, tmp_path / "other.safetensors")
-    with pytest.raises(ValueError, match="another network"):
+    with pytest.raises(DataError, match="another network"):
         trained_network(tmp_path / "other.safetensors")
+
+
+def test_weights_that_are_not_there_are_named(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"missing\.safetensors: there are no such weights"):
+        trained_network(tmp_path / "missing.safetensors")

@@ -5,7 +5,6 @@ in it and what is the matter. Half surrogates, which JSON can write and UTF-8 ca
 whatever was read can be stored, and offsets stay as they are.
 """
 
-import hashlib
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from corpus.errors import DataError
+from index.seal import sha256_of
 
 _MARK = b"\xef\xbb\xbf"
 _HALF_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
@@ -164,7 +164,7 @@ def distinct(rows: Iterable[Row], name: Callable[[Row], str], what: str = "id") 
 def hashes(folder: Path, paths: Sequence[Path]) -> dict[str, str]:
     """The SHA-256 of files, by their path below the folder."""
     try:
-        return {path.relative_to(folder).as_posix(): _sha256(path) for path in paths}
+        return {path.relative_to(folder).as_posix(): sha256_of(path) for path in paths}
     except OSError as error:
         raise _unreadable(Path(error.filename or folder), error) from error
 
@@ -190,11 +190,6 @@ def _parsed(path: Path, line: int, text: str) -> Any:
     except (ValueError, RecursionError) as error:
         raise DataError(f"{path}, line {line}: is JSON with a number too long or lists too deep to read") from error
     return value
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _bytes(path: Path) -> bytes:

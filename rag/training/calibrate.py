@@ -22,6 +22,7 @@ from index.engine import SearchEngine
 from index.sync import sync
 from rag.build import assemble
 from rag.confidence import signals
+from rag.fuse import Fusion
 from rag.read import Finding
 from rag.risk import AT_MOST_WRONG, Risk
 from rag.titles import telling_titles
@@ -32,8 +33,6 @@ FOLDS = 5
 PENALTY = 5.0
 """On the weights' squares. The lighter of 1, 2, 3, 5 and 10, the better far questions are told (refusal AUROC 0.949 to
 0.931); the heavier, the better near ones (0.803 to 0.805). The gold set's answers are right most often with 5."""
-ALL = 400
-"""Passages, among which are those that are read: the one that holds the rarest word may come last."""
 SIZES = {"answerable": 600, "near": 300, "far": 150}
 
 
@@ -83,7 +82,8 @@ def _observe(chosen: Sequence[tuple[str, Asked]], engine: SearchEngine) -> tuple
     names: tuple[str, ...] = ()
     observations = []
     for kind, asked in chosen:
-        hits = [hit for hit in assistant.retrieve(asked.question, ALL) if hit.reading]
+        retrieved = assistant.retrieve(asked.question, Fusion().depth)
+        hits = [hit for hit in retrieved if hit.reading]  # the one that is read for a word may come late
         titles = telling_titles(engine, hits)
         findings = assistant.reader.read(asked.question, hits)
         found = signals(asked.question, findings, titles)

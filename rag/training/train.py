@@ -15,7 +15,7 @@ from rag.training.batches import Batch, batches, encode
 from rag.training.claims import ClaimMaker
 from rag.training.examples import ExampleMaker
 from rag.training.mpnet import mpnet
-from rag.training.span_network import SpanNetwork, new_network
+from rag.training.span_network import SpanNetwork, new_network, with_weights
 from rag.training.squad import COLLECTIONS, questions, set_aside
 from rag.training.trainer import SEED, Trainer
 
@@ -58,7 +58,7 @@ def train(data: Path, schedule: Schedule, report: Callable[[str], None]) -> dict
     network = new_network()
     if schedule.start is None:
         return _trained(data, schedule, network, RATE, report)
-    trained = _trained(data, schedule, _load(network, schedule.start), RATE, report)
+    trained = _trained(data, schedule, with_weights(network, schedule.start), RATE, report)
     return mixed(load_file(schedule.start), trained)
 
 
@@ -70,9 +70,10 @@ def mixed(start: Mapping[str, torch.Tensor], trained: Mapping[str, torch.Tensor]
 def _trained(
     data: Path, schedule: Schedule, network: SpanNetwork, rate: float, report: Callable[[str], None]
 ) -> dict[str, torch.Tensor]:
-    epochs, checkpoint = Epochs(data), schedule.checkpoint
+    checkpoint = schedule.checkpoint
+    teacher = with_weights(_teacher_network(checkpoint.parent), schedule.teacher) if schedule.teacher else None
+    epochs = Epochs(data)
     each = len(epochs.batches(0))
-    teacher = _load(_teacher_network(checkpoint.parent), schedule.teacher) if schedule.teacher else None
     trainer = Trainer(network, schedule.epochs * each, rate, teacher)
     if checkpoint.is_file():
         trainer.restore(checkpoint)
@@ -94,11 +95,6 @@ def _teacher_network(folder: Path) -> SpanNetwork:
     torch.manual_seed(SEED)
     encoder = mpnet(folder, TEACHER_FROZEN)
     return SpanNetwork(encoder, encoder.width)
-
-
-def _load(network: SpanNetwork, weights: Path) -> SpanNetwork:
-    network.load_state_dict({name: value.float() for name, value in load_file(weights).items()}, strict=False)
-    return network
 
 
 class Epochs:
