@@ -22,7 +22,8 @@ _RANKERS = {**_SEARCHES, "rerank": "reading again"}
 
 @dataclass(frozen=True, slots=True)
 class Miss:
-    """A question that fell short: its record, its score by the run's main measure, and why, a sentence each."""
+    """A question that fell short: its record (without the documents that were judged to be of no use), its score by
+    the run's main measure, and why, a sentence each."""
 
     record: Record
     score: float
@@ -47,12 +48,17 @@ def worst_questions(run: SavedRun, most: int = MOST) -> Worst:
     records: dict[str, Record] = {}
     for record in run.records():
         if record["id"] in wanted:
-            records[record["id"]] = record
+            records[record["id"]] = _wanting(record)
         if len(records) == len(wanted):
             break
     stages = _stages(list(records.values()))
     misses = [Miss(records[each], score, reasons(records[each], stages)) for score, each in short if each in records]
     return Worst(run, tuple(misses), len(short), stages)
+
+
+def _wanting(record: Record) -> Record:
+    wanted = record["wanted"]
+    return record | {"wanted": wanted | {"documents": [each for each in wanted["documents"] if each["grade"] > 0]}}
 
 
 def reasons(record: Record, stages: Sequence[str]) -> tuple[str, ...]:

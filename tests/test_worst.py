@@ -43,6 +43,18 @@ def test_no_more_records_are_read_than_needed(tmp_path: Path) -> None:
     assert len(worst_questions(run).misses) == 1
 
 
+def test_a_document_that_was_judged_to_be_of_no_use_is_not_wanted(tmp_path: Path) -> None:
+    run = _run(tmp_path / "a", {"q1": 0.5})
+    judged = made_record("q1")
+    judged["wanted"]["documents"].append(
+        {"document_id": "frost.txt", "title": "Frost", "grade": 0, "ranks": {"dense": 1}}
+    )
+    (run.folder / "answers.jsonl").write_text(json.dumps(judged) + "\n", encoding="utf-8")
+    (miss,) = worst_questions(run).misses
+    assert [each["document_id"] for each in miss.record["wanted"]["documents"]] == ["comet.txt"]
+    assert miss.why[0].startswith("The wanted document was found by the dense search (rank 14)")
+
+
 def test_why_a_document_came_late_is_told_from_its_ranks() -> None:
     assert reasons(made_record("q1"), ("dense", "lexical", "fused"))[0] == (
         "The wanted document was found by the dense search (rank 14) but not by BM25; fused, it came to place 22."
