@@ -16,7 +16,7 @@ _WINDOW = "The bridge reopened on Tuesday. Mayor Inês Almeida crossed it first 
 _ANSWER = (_WINDOW.index("Inês"), _WINDOW.index(" crossed"))
 _POSITIVE = Example("Who crossed the bridge first?", "Harbour bridge", _WINDOW, _ANSWER, True)
 _NEGATIVE = Example("Who built the bridge?", "", _WINDOW, None, False)
-_CLAIM = Example("Ferries are slower than bridges.", "", _WINDOW, None, True, judged_only=True)
+_CLAIM = Example("Ferries are slower than bridges.", "", _WINDOW, None, True, answer_unknown=True)
 _EXCHANGED = Example("Who crossed the tunnel first?", "Harbour bridge", _WINDOW, None, None)
 
 

@@ -9,6 +9,7 @@ import pytest
 from corpus.sentences import sentences
 from index.embed import Embedder
 from rag.training.examples import SHARES, WINDOW_TOKENS, Example, ExampleMaker
+from rag.training.rewording import SEEN, Rewording
 from rag.training.squad import Asked
 
 _BRIDGE = "The bridge reopened on Tuesday. Mayor Ines Almeida crossed it first in 1987, before the Ferry Board met."
@@ -83,6 +84,18 @@ def test_a_question_that_its_paragraph_does_not_answer_has_no_answer_and_says_no
     assert [(each.question, each.window, each.answer, each.relevant) for each in examples] == [
         ("Who crossed the bridge last?", _BRIDGE, None, None)
     ] * 3
+
+
+def test_what_a_reworded_question_s_paragraph_says_of_it_is_not_known(
+    embedder: Embedder, sentence_embedder: Embedder
+) -> None:
+    others = ["What saved the harvest?", "What ruined the harvest?"]
+    maker = ExampleMaker("squad2", [_ASKED[2]], embedder, Rewording(others * SEEN, sentence_embedder))
+    chance = random.Random(7)
+    made = [example for _ in range(20) for example in maker.examples(chance) if example.answer_unknown]
+    assert {(each.question, each.answer, each.relevant) for each in made} == {("What saved the harvest?", None, None)}
+    assert {each.window for each in made} == {_FROST}
+    assert not any(example.answer_unknown for example in _epochs([_ASKED[2]], embedder))
 
 
 def test_a_question_is_shown_with_other_paragraphs_that_do_not_hold_its_answer(

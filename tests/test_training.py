@@ -15,7 +15,7 @@ from rag.training.calibrate import Observation, fit
 from rag.training.examples import Example
 from rag.training.losses import loss, teacher_loss
 from rag.training.span_network import WORD_EMBEDDINGS, SpanNetwork, new_network
-from rag.training.train import mixed
+from rag.training.train import KEPT, mixed
 from rag.training.trainer import Trainer, learning_rate
 
 EXAMPLES = [
@@ -89,6 +89,29 @@ def test_what_a_teacher_says_is_learnt_beside_the_answers() -> None:
         assert loss(taught(*given), batch, said) < loss(untaught(*given), batch, said)
 
 
+def test_of_a_reworded_question_only_the_teacher_says_anything() -> None:
+    batch = _batch(Example("Who sold the port?", "", "Ann Lee runs it.", None, None, answer_unknown=True))
+    mine, theirs = _random_logits(batch), _random_logits(batch)
+    assert loss(mine, batch) == 0
+    assert teacher_loss(mine, theirs, batch) > teacher_loss(theirs, theirs, batch)
+
+
+def test_what_a_teacher_thinks_of_a_claim_is_whether_a_passage_bears_on_it() -> None:
+    batch = _batch(Example("Ann runs a port.", "", "Ann Lee runs it.", None, True, answer_unknown=True))
+    mine, (span, judge) = _random_logits(batch), _random_logits(batch)
+    assert teacher_loss(mine, (span, judge), batch) == teacher_loss(mine, (-span, judge), batch)
+    assert teacher_loss(mine, (span, judge), batch) != teacher_loss(mine, (span, -judge), batch)
+
+
+def _batch(example: Example) -> Batch:
+    (batch,) = batches(list(encode([example], tokenizer())), random.Random(1))
+    return batch
+
+
+def _random_logits(batch: Batch) -> tuple[torch.Tensor, torch.Tensor]:
+    return torch.randn(*batch.ids.shape, 2), torch.randn(len(batch.ids), 2)
+
+
 def _trained(batch: Batch, teacher: SpanNetwork | None) -> SpanNetwork:
     trainer = trainer_of(400, teacher)
     for _ in range(60):
@@ -102,12 +125,11 @@ def test_what_training_started_from_is_kept_in_part() -> None:
     start, trained = {"a": torch.tensor([1.0, 0.0])}, {"a": torch.tensor([0.0, 1.0], dtype=torch.float16)}
     (mix,) = mixed(start, trained).values()
     assert mix.dtype == torch.float16
-    assert mix.tolist() == pytest.approx([0.3, 0.7], abs=1e-3)
+    assert mix.tolist() == pytest.approx([KEPT, 1 - KEPT], abs=1e-3)
 
 
 def test_claims_teach_relevance_alone() -> None:
-    tokenized = list(encode([Example("Bridges are fast.", "", "A bridge.", None, True, judged_only=True)], tokenizer()))
-    (batch,) = batches(tokenized, random.Random(1))
+    batch = _batch(Example("Bridges are fast.", "", "A bridge.", None, True, answer_unknown=True))
     trainer = trainer_of(steps=100)
     losses = [trainer.step(batch) for _ in range(20)]
     assert 0 < losses[-1] < losses[0] < 1

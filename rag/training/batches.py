@@ -98,7 +98,7 @@ def _encoded(
 ) -> Encoded | None:
     prefix = len(example.title) + 1 if example.title else 0
     allowed = [sequence == 1 and at[0] >= prefix for sequence, at in zip(sequences, offsets, strict=True)]
-    start = end = NOWHERE if example.judged_only else 0
+    start = end = NOWHERE if example.answer_unknown else 0
     if example.answer:
         first, last = example.answer[0] + prefix, example.answer[1] + prefix
         inside = [i for i, at in enumerate(offsets) if allowed[i] and at[1] > first and at[0] < last]
@@ -107,7 +107,7 @@ def _encoded(
         start, end = inside[0], inside[-1]
     allowed[0] = True
     relevant = UNKNOWN if example.relevant is None else float(example.relevant)
-    answerable = UNKNOWN if example.judged_only else float(example.answer is not None)
+    answerable = UNKNOWN if example.answer_unknown else float(example.answer is not None)
     return Encoded(ids, types, allowed, start, end, relevant, answerable)
 
 

@@ -47,7 +47,7 @@ class ClaimMaker:
     def _example(self, claim: str, abstract: str, relevant: bool, chance: Random) -> Example:
         title, text = self._abstracts[abstract]
         start, end = cut(text, None, self._embedder, chance)
-        return Example(claim, title, text[start:end], None, relevant, judged_only=True)
+        return Example(claim, title, text[start:end], None, relevant, answer_unknown=True)
 
     def _nearest(self) -> list[list[str]]:
         ids = list(self._abstracts)

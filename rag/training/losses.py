@@ -36,12 +36,13 @@ def _answers(logits: Logits, batch: Batch) -> torch.Tensor:
 
 
 def teacher_loss(logits: Logits, taught: Logits, batch: Batch) -> torch.Tensor:
-    """Where an answer may stand, what the teacher says; what it thinks of claims' spans was never asked."""
-    known = (batch.start >= 0).to(logits[0].device)
+    """Where an answer may stand, what the teacher says, but of claims: they teach relevance alone."""
+    is_claim = (batch.answerable == UNKNOWN) & (batch.relevant != UNKNOWN)
+    known = ~is_claim.to(logits[0].device)
     mine, theirs = (nn.functional.log_softmax(_span(each, batch)[known] / TEMPERATURE, 1) for each in (logits, taught))
     apart = nn.functional.kl_div(mine, theirs, reduction="sum", log_target=True) * TEMPERATURE**2
     judge, said = logits[1].float(), taught[1].float().sigmoid()
-    answerable = torch.where(batch.answerable.to(said.device) == UNKNOWN, UNKNOWN, said[:, 1])
+    answerable = torch.where(known, said[:, 1], UNKNOWN)
     return _weighted(
         apart / (2 * max(1, int(known.sum()))), _judged(judge[:, 0], said[:, 0]), _judged(judge[:, 1], answerable)
     )
