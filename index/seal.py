@@ -22,8 +22,7 @@ def folder_seal(folder: Path) -> str:
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
         if not path.name.endswith(".lock"):
             digest.update(path.relative_to(folder).as_posix().encode() + b"\0")
-            with path.open("rb") as file:
-                digest.update(hashlib.file_digest(file, "sha256").digest())
+            digest.update(bytes.fromhex(sha256_of(path)))
     return digest.hexdigest()
 
 

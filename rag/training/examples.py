@@ -96,8 +96,8 @@ class ExampleMaker:
                 opposite = turned(each.question, chance) if chance.random() < self._shares.turned else None
                 for other in filter(None, (exchanged, opposite)):
                     yield self._example(each, other, None, None, chance)
-                if self._rewording and chance.random() < self._shares.reworded:
-                    yield from self._reworded(each, self._rewording, chance)
+                if reworded := self._reworded(each, chance):
+                    yield replace(self._example(each, reworded, None, None, chance), answer_unknown=True)
 
     def _example(
         self, each: Asked, question: str, answer: tuple[str, int] | None, relevant: bool | None, chance: random.Random
@@ -109,11 +109,6 @@ class ExampleMaker:
         title = each.title if chance.random() < TITLE_SHARE else ""
         inside = (kept[0] - start, kept[1] - start) if kept else None
         return Example(question, title, text[start:end], inside, relevant)
-
-    def _reworded(self, each: Asked, rewording: Rewording, chance: random.Random) -> Iterator[Example]:
-        question = rewording.reworded(each.question, each.paragraph, chance)
-        if question:
-            yield replace(self._example(each, question, None, None, chance), answer_unknown=True)
 
     def _negative(self, each: Asked, neighbour: str, chance: random.Random) -> Example:
         text, _ = self._widened(neighbour, each, chance)
@@ -135,6 +130,11 @@ class ExampleMaker:
         place = chance.randint(0, len(chosen))
         before = "".join(f"{other}\n\n" for other in chosen[:place])
         return before + "\n\n".join([paragraph, *chosen[place:]]), len(before)
+
+    def _reworded(self, each: Asked, chance: random.Random) -> str | None:
+        if self._rewording is None or chance.random() >= self._shares.reworded:
+            return None
+        return self._rewording.reworded(each.question, each.paragraph, chance)
 
     def _exchanged(self, each: Asked, chance: random.Random) -> str | None:
         """The question with one name or year exchanged, so that its paragraph no longer answers it."""

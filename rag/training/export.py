@@ -4,7 +4,6 @@ Dynamic quantisation: weights once, with a scale for each column, activations as
 VNNI or AMX that reads more than twice as fast as float32; the model's README says what it costs.
 """
 
-import hashlib
 import tempfile
 import warnings
 from pathlib import Path
@@ -12,6 +11,7 @@ from pathlib import Path
 import torch
 from torch import nn
 
+from index.seal import sha256_of
 from rag.network import HASH, MODEL
 from rag.training.span_network import WEIGHTS, SpanNetwork, new_network, with_weights
 
@@ -52,9 +52,7 @@ def export(weights: Path = WEIGHTS, model: Path = MODEL) -> None:
     quantize_dynamic(
         written, model, weight_type=QuantType.QInt8, per_channel=True, op_types_to_quantize=["MatMul", "Gemm"]
     )
-    (HASH if model == MODEL else model.with_suffix(".sha256")).write_text(
-        hashlib.sha256(model.read_bytes()).hexdigest() + "\n"
-    )
+    (HASH if model == MODEL else model.with_suffix(".sha256")).write_text(sha256_of(model) + "\n")
 
 
 def _float32(network: SpanNetwork, path: Path) -> Path:

@@ -57,6 +57,13 @@ def set_aside(asked: Sequence[Asked], collection: str) -> frozenset[str]:
     return frozenset(sorted({each.article for each in asked})[::every]) if every else frozenset()
 
 
+def trained_on(data: Path, collection: str) -> list[Asked]:
+    """The questions of a collection about articles that are not set aside."""
+    asked = questions(data, collection)
+    aside = set_aside(asked, collection)
+    return [each for each in asked if each.article not in aside]
+
+
 def held_aside(data: Path) -> list[Asked]:
     """All questions about articles that are set aside."""
     found = []

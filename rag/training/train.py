@@ -7,7 +7,6 @@ from pathlib import Path
 from time import monotonic
 
 import torch
-from safetensors.torch import load_file
 from transformers import AutoTokenizer
 
 from index.embed import SentenceEmbedder, wheel_model_folder
@@ -17,7 +16,7 @@ from rag.training.examples import ExampleMaker
 from rag.training.mpnet import mpnet
 from rag.training.rewording import Rewording
 from rag.training.span_network import SpanNetwork, new_network, with_weights
-from rag.training.squad import COLLECTIONS, Asked, questions, set_aside
+from rag.training.squad import COLLECTIONS, trained_on
 from rag.training.trainer import SEED, Trainer
 
 EPOCHS = 5
@@ -59,8 +58,8 @@ def train(data: Path, schedule: Schedule, report: Callable[[str], None]) -> dict
     network = new_network()
     if schedule.start is None:
         return _trained(data, schedule, network, RATE, report)
-    trained = _trained(data, schedule, with_weights(network, schedule.start), RATE, report)
-    return mixed(load_file(schedule.start), trained)
+    start = {name: value.clone() for name, value in with_weights(network, schedule.start).state_dict().items()}
+    return mixed(start, _trained(data, schedule, network, RATE, report))
 
 
 def mixed(start: Mapping[str, torch.Tensor], trained: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
@@ -105,7 +104,7 @@ class Epochs:
         embedder = SentenceEmbedder()
         self._tokenizer = AutoTokenizer.from_pretrained(str(wheel_model_folder()), local_files_only=True)
         self._makers: list[ExampleMaker | ClaimMaker] = [ClaimMaker(data, embedder)]
-        kept = {collection: _kept(data, collection) for collection in COLLECTIONS}
+        kept = {collection: trained_on(data, collection) for collection in COLLECTIONS}
         texts = [each.question for asked in kept.values() for each in asked]
         rewording = Rewording(texts, embedder) if is_taught else None
         self._makers += [ExampleMaker(name, asked, embedder, rewording) for name, asked in kept.items()]
@@ -118,10 +117,3 @@ class Epochs:
             examples = [example for maker in self._makers for example in maker.examples(chance)]
             self._made = (epoch, batches(list(encode(examples, self._tokenizer)), chance))
         return self._made[1]
-
-
-def _kept(data: Path, collection: str) -> list[Asked]:
-    """The collection's questions, less those of the articles set aside."""
-    asked = questions(data, collection)
-    aside = set_aside(asked, collection)
-    return [each for each in asked if each.article not in aside]
