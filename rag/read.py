@@ -11,6 +11,7 @@ from index.embed import Embedder
 from rag.echo import Echo
 from rag.network import PassageReading
 from rag.retrieve import Hit
+from rag.who import nobody
 
 MAX_SPAN_TOKENS = 30
 SHORTLIST = 20
@@ -120,26 +121,37 @@ def _best_words(echo: Echo, text: str, sentence: Span, reading: PassageReading) 
     if not len(tokens):
         return None
     starts, ends, offsets = reading.starts[tokens], reading.ends[tokens], offsets[tokens]
-    first, last, margin = _best_span(starts, ends, np.ones(len(tokens), dtype=bool))
+    barred = np.zeros(len(tokens), dtype=bool)
+    for words in nobody(echo.question, text[sentence.start : sentence.end]):
+        barred |= (offsets[:, 0] < sentence.start + words.end) & (offsets[:, 1] > sentence.start + words.start)
+    if barred.all():
+        return None
+    first, last, margin = _best_span(starts, ends, ~barred, barred)
     if echo.is_all_of(text[offsets[first, 0] : offsets[last, 1]]):
         others = echo.other_words(text[sentence.start : sentence.end])
         begins = {sentence.start + word.start for word in others}
         telling = np.isin(offsets[:, 0], list(begins))
-        if not telling.any():
+        if not (telling & ~barred).any():
             return None
-        first, last, margin = _best_span(starts, ends, telling)
+        first, last, margin = _best_span(starts, ends, telling, barred)
     return _trimmed(text, int(offsets[first, 0]), int(offsets[last, 1])), margin
 
 
-def _best_span(starts: np.ndarray, ends: np.ndarray, telling: np.ndarray) -> tuple[int, int, float]:
-    """(first token, last token, score) of the best span of at most MAX_SPAN_TOKENS that holds a telling token."""
-    told = np.cumsum(telling)
-    before = told - telling
+def _best_span(starts: np.ndarray, ends: np.ndarray, telling: np.ndarray, barred: np.ndarray) -> tuple[int, int, float]:
+    """(first token, last token, score) of the best span of at most MAX_SPAN_TOKENS: one telling token or more, none
+    barred."""
     scores = starts[:, None] + ends[None, :]
     ordered = np.triu(np.ones_like(scores, dtype=bool)) & ~np.triu(np.ones_like(scores, dtype=bool), MAX_SPAN_TOKENS)
-    scores = np.where(ordered & (told[None, :] > before[:, None]), scores, -np.inf)
+    scores = np.where(ordered & _held(telling) & ~_held(barred), scores, -np.inf)
     first, last = divmod(int(scores.argmax()), len(ends))
     return first, last, float(scores[first, last])
+
+
+def _held(tokens: np.ndarray) -> np.ndarray:
+    """Whether the span from the first to the last token holds one of these: by first and last."""
+    until = np.cumsum(tokens)
+    held: np.ndarray = until[None, :] > (until - tokens)[:, None]
+    return held
 
 
 def _trimmed(text: str, start: int, end: int) -> Span:

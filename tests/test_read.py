@@ -92,6 +92,17 @@ def test_words_of_the_question_are_passed_over_for_others_in_the_sentence() -> N
     assert "Ann" in first.short_answer
 
 
+def test_who_did_it_is_neither_a_pronoun_nor_the_one_who_was_told() -> None:
+    told = hit("Ann Lee told Reuters she came in 2019.")
+    assert "Ann Lee" in read(["Ann Lee", "Reuters", "she"], told)[0].short_answer
+    assert read(["Reuters"], told)[0].short_answer not in ("Reuters", "she")
+    assert read(["She"], hit("She did."))[0].short_answer == "did"
+
+
+def test_a_sentence_of_nothing_but_a_pronoun_says_nobody() -> None:
+    assert read(["He."], hit("He.")) == []
+
+
 def test_marks_around_an_answer_are_left_out() -> None:
     assert read(["2019,"], hit())[0].short_answer == "2019"
 
