@@ -10,7 +10,6 @@ from eval.compare import compare
 from eval.perform import RUNS, perform
 from eval.progress import followed
 from eval.saved import SavedRun
-from eval.sets.gold import SAMPLE
 from eval.sets.load import load_benchmark
 from eval.settings import Settings
 from eval.system import Embedders, Step
@@ -44,7 +43,10 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One set: what is measured on it, with which systems, and what others have measured."""
+    """One set: what is measured on it, with which systems, and what others have measured.
+
+    `data` is below the data folder; a gold file of this project's, and the `corpus` that it asks, are below its root.
+    """
 
     heading: str
     kind: str
@@ -54,10 +56,19 @@ class Section:
     systems: tuple[str, ...] = ("as shipped",)
     references: tuple[Reference, ...] = ()
     given: bool = False
+    corpus: str = ""
+
+    @property
+    def is_own(self) -> bool:
+        return self.kind == "gold"
 
 
 _OWN = "measured with bm25s and sentence-transformers on the same data, outside this project"
 _MTEB = "the model's card (MTEB)"
+_GOLD = (
+    "right", "right answers", "right and cited", "refusal precision", "refusal recall", "refusal AUROC", "AURC", "ECE",
+    "exact quotes",
+)  # fmt: skip
 SECTIONS = (
     Section(
         "SciFact, test: is a scientific claim's abstract found?", "retrieval", "scifact",
@@ -113,9 +124,17 @@ SECTIONS = (
         ("never refusing", "as shipped"), given=True,
     ),
     Section(
-        "The project's own gold set", "gold", "",
-        ("right", "right answers", "right and cited", "refusal precision", "refusal recall", "refusal AUROC",
-         "AURC", "ECE", "exact quotes"), "seen while settings were chosen",
+        "The project's own gold set", "gold", "eval/data/sample.jsonl", _GOLD, "seen while settings were chosen",
+        corpus="corpus/documents",
+    ),
+    Section(
+        "The same articles, asked by others", "gold", "eval/data/unseen.jsonl", _GOLD,
+        "written by others, not trained on; the threshold was chosen with it in view",
+        corpus="corpus/documents",
+    ),
+    Section(
+        "Invented news", "gold", "eval/data/news.jsonl", _GOLD,
+        "written by others, not trained on; the threshold was chosen with it in view", corpus="eval/data/news",
     ),
 )  # fmt: skip
 
@@ -131,7 +150,7 @@ def write_results(
 
     Raises DataError, before anything is measured, if the folder lacks the data of a section.
     """
-    missing = [each.data for each in sections if each.data and not (data / each.data).exists()]
+    missing = [each.data for each in sections if not each.is_own and not (data / each.data).exists()]
     if missing:
         raise DataError(f"{data}: lacks {', '.join(dict.fromkeys(missing))}; give the folder that holds the open sets")
     embedders = cache(embedders)
@@ -142,10 +161,15 @@ def write_results(
 
 
 def _section(section: Section, data: Path, runs: Path, embedders: Embedders) -> Generator[Step, None, str]:
-    benchmark = load_benchmark(str(data / section.data) if section.data else str(SAMPLE))
+    source: tuple[str, ...] = ()
+    if section.is_own:
+        benchmark = load_benchmark(str(ROOT / section.data), corpus=ROOT / section.corpus)
+        source = ("--questions", section.data, "--corpus", section.corpus)
+    else:
+        benchmark = load_benchmark(str(data / section.data))
     measured: dict[str, SavedRun] = {}
     for name in section.systems:
-        task = Task(section.kind, benchmark, SYSTEMS[name], given=section.given)
+        task = Task(section.kind, benchmark, SYSTEMS[name], given=section.given, source=source)
         measured[name] = yield from perform(task, runs / task.name(), embedders=embedders)
     return _written(section, measured)
 
@@ -191,7 +215,7 @@ _HEAD = """\
 
 Written by `make results DATA=DIR`, which measures the current version on the open sets below that folder. Rows in
 *italics* are other people's figures, with where they are published. Reporting sets were never trained or tuned on;
-the fusion's weights were chosen on the tuning sets, and the gold set's answers were seen while settings were chosen.
+the fusion's weights were chosen on the tuning sets.
 The last column holds the first figure against the shipped system's, question by question: difference, 95 % bootstrap
 interval, p of the paired randomization test, adjusted for all measures (Holm).
 

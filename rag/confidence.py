@@ -1,4 +1,4 @@
-"""How likely a finding is right: a logistic model over signals that a person can inspect.
+"""Which finding is best, and how likely it is right: two logistic models over signals that a person can inspect.
 
 The coefficients in model/confidence.json are fitted by `python -m rag.training calibrate` on questions set aside from
 the reader's training; the file says on which.
@@ -62,8 +62,13 @@ def signals(question: str, findings: Sequence[Finding], titles: Mapping[str, str
 
 @dataclass(frozen=True, slots=True)
 class Confidence:
-    """A logistic model. `threshold` is the probability from which an answer is given, unless a risk is named."""
+    """`choice` are the weights by which findings are ordered, `weights` and `intercept` those of the probability.
 
+    What tells a sentence from its neighbours is not what tells an answer from none. `threshold` is the probability
+    from which an answer is given, unless a risk is named.
+    """
+
+    choice: Mapping[str, float]
     weights: Mapping[str, float]
     intercept: float
     threshold: float
@@ -74,16 +79,16 @@ class Confidence:
         return self.threshold if at_most_wrong is None else self.risk.threshold(at_most_wrong)
 
     def judge(self, question: str, findings: Sequence[Finding], titles: Mapping[str, str]) -> list[Judged]:
-        """The findings with their probabilities, the likeliest first."""
+        """The findings with their probabilities, the best first."""
         judged = [
-            Judged(finding, self._probability(values), values)
+            Judged(finding, 1 / (1 + math.exp(-self.intercept - _weighted(self.weights, values))), values)
             for finding, values in zip(findings, signals(question, findings, titles), strict=True)
         ]
-        return sorted(judged, key=lambda each: -each.probability)
+        return sorted(judged, key=lambda each: -_weighted(self.choice, each.signals))
 
-    def _probability(self, values: Mapping[str, float]) -> float:
-        logit = self.intercept + sum(weight * values[name] for name, weight in self.weights.items())
-        return 1 / (1 + math.exp(-logit))
+
+def _weighted(weights: Mapping[str, float], values: Mapping[str, float]) -> float:
+    return sum(weight * values[name] for name, weight in weights.items())
 
 
 def fitted_confidence() -> Confidence:
@@ -91,6 +96,7 @@ def fitted_confidence() -> Confidence:
     try:
         fitted = json.loads(COEFFICIENTS.read_text(encoding="utf-8"))
         risk = Risk(int(fitted["risk"]["asked"]), tuple(map(float, fitted["risk"]["wrong"])))
-        return Confidence(dict(fitted["weights"]), float(fitted["intercept"]), float(fitted["threshold"]), risk)
+        choice, weights = dict(fitted["choice"]), dict(fitted["weights"])
+        return Confidence(choice, weights, float(fitted["intercept"]), float(fitted["threshold"]), risk)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise UserError("the confidence's coefficients cannot be read; restore the folder rag/model") from error

@@ -38,20 +38,27 @@ def test_a_name_that_is_missing_counts_against_a_finding() -> None:
     assert signals("Who runs Antwerp?", [finding()], {})[0]["names"] == 0.0
 
 
-def test_the_probability_is_the_logistic_of_the_weighted_sum_and_the_likeliest_comes_first() -> None:
-    model = Confidence({"similarity": 2.0}, -1.0, 0.5)
+def test_the_probability_is_the_logistic_of_the_weighted_sum() -> None:
+    model = Confidence({"similarity": 1.0}, {"similarity": 2.0}, -1.0, 0.5)
     first, second = model.judge("Who?", [finding(similarity=0.5), finding(similarity=1.0)], {})
     assert first.probability == pytest.approx(1 / (1 + math.exp(-1.0)))
     assert second.probability == pytest.approx(1 / (1 + math.exp(-0.0)))
 
 
+def test_the_best_comes_first_though_another_is_likelier_to_be_right() -> None:
+    model = Confidence({"similarity": 1.0}, {"margin": 1.0}, 0.0, 0.5)
+    first, second = model.judge("Who?", [finding(9.0, similarity=0.1), finding(1.0, similarity=0.9)], {})
+    assert first.finding.similarity == 0.9
+    assert first.probability < second.probability
+
+
 def test_nothing_found_is_nothing_judged() -> None:
-    assert Confidence({"similarity": 1.0}, 0.0, 0.5).judge("Who?", [], {}) == []
+    assert Confidence({"similarity": 1.0}, {"similarity": 1.0}, 0.0, 0.5).judge("Who?", [], {}) == []
 
 
 def test_the_fitted_model_weighs_the_signals_that_there_are() -> None:
     model = fitted_confidence()
-    assert set(model.weights) == set(signals("Who?", [finding()], {})[0])
+    assert set(model.weights) == set(model.choice) == set(signals("Who?", [finding()], {})[0])
     assert 0 < model.threshold < 1
 
 

@@ -68,6 +68,15 @@ def test_the_page_has_every_section_with_its_set_and_its_command(data: Path, emb
     assert "1 documents, 1 questions; a tuning set. `python -m eval splitting --data books`" in page
 
 
+def test_a_gold_set_of_our_own_is_measured_by_the_command_that_the_page_names(
+    data: Path, embedder: "WordEmbedder"
+) -> None:
+    own = Section("News", "gold", "eval/data/news.jsonl", ("right",), "a set", corpus="eval/data/news")
+    assert "`python -m eval gold --questions eval/data/news.jsonl --corpus eval/data/news`" in _page(
+        data, embedder, own
+    )
+
+
 def test_systems_come_before_references_and_those_name_their_source(data: Path, embedder: "WordEmbedder") -> None:
     page = _page(data, embedder)
     rows = [line.split("|")[1].strip() for line in page.splitlines() if line.startswith("|")]

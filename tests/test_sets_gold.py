@@ -13,6 +13,15 @@ from eval.sets.gold import SAMPLE, load_gold
 from index.place import SAMPLE_CORPUS
 from tests.made_files import zipped
 
+OURS = pytest.mark.parametrize(
+    ("gold", "corpus"),
+    [
+        (SAMPLE, SAMPLE_CORPUS),
+        (SAMPLE.with_name("unseen.jsonl"), SAMPLE_CORPUS),
+        (SAMPLE.with_name("news.jsonl"), SAMPLE.with_name("news")),
+    ],
+    ids=["sample", "unseen", "news"],
+)
 _TEXT = "The bridge reopened on Tuesday. Mayor Ines Almeida crossed first. Ines Almeida crossed first, we said."
 
 
@@ -123,8 +132,9 @@ def test_a_corpus_that_is_not_there_is_refused(tmp_path: Path) -> None:
         load_gold(_file(tmp_path, _line()), tmp_path / "absent")
 
 
-def test_every_fact_in_the_sample_stands_in_a_document_that_proves_it() -> None:
-    benchmark = load_gold(SAMPLE, SAMPLE_CORPUS)
+@OURS
+def test_every_fact_in_our_gold_sets_stands_in_a_document_that_proves_it(gold: Path, corpus: Path) -> None:
+    benchmark = load_gold(gold, corpus)
     texts = {document.id: document.text for document in benchmark.documents}
     unproven = [
         (question.id, fact)
@@ -135,8 +145,9 @@ def test_every_fact_in_the_sample_stands_in_a_document_that_proves_it() -> None:
     assert unproven == []
 
 
-def test_the_sample_has_evidence_exactly_for_what_is_answerable() -> None:
-    questions = load_gold(SAMPLE, SAMPLE_CORPUS).questions
+@OURS
+def test_our_gold_sets_have_evidence_exactly_for_what_is_answerable(gold: Path, corpus: Path) -> None:
+    questions = load_gold(gold, corpus).questions
     assert sum(len(question.evidence) for question in questions) > 40
     assert all(question.answerable is bool(question.evidence) for question in questions)
     assert {question.answerable for question in questions} == {True, False}

@@ -1,6 +1,7 @@
 """Training and calibration, on a scale that a test can afford."""
 
 import random
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -139,9 +140,12 @@ def test_a_signal_that_tells_right_from_wrong_is_weighted() -> None:
     right = Observation("answerable", ((0.9,), (0.2,)), (True, False))
     wrong = Observation("near", ((0.4,), (0.1,)), (False, False))
     far = Observation("far", ((0.1,),), (False,))
-    fitted = fit(["signal"], [right, wrong, far] * 20 + [Observation("answerable", ((0.5,),), (False,))])
+    reworded, near_miss = replace(right, kind="reworded"), replace(wrong, kind="near miss")
+    asked = [each for kind in (right, wrong, far, reworded, near_miss) for each in [kind] * 20]
+    fitted = fit(["signal"], [*asked, Observation("answerable", ((0.5,),), (False,))])
     assert isinstance(fitted["weights"], dict)
     assert fitted["weights"]["signal"] > 0
     assert isinstance(fitted["figures"], dict)
     assert fitted["figures"]["refusal AUROC, far"] == 1.0
-    assert fitted["figures"]["questions"] == {"answerable": 21, "far": 20, "near": 20}
+    assert fitted["figures"]["refusal AUROC, near miss"] == 1.0
+    assert fitted["figures"]["questions"] == {"answerable": 21, "far": 20, "near": 20, "near miss": 20, "reworded": 20}

@@ -36,11 +36,15 @@ class Asked:
 
 def questions(data: Path, collection: str) -> list[Asked]:
     """All questions of a collection below the data folder. Raises DataError if it cannot be read."""
-    path = data / COLLECTIONS[collection]
+    return questions_in(data / COLLECTIONS[collection], is_titled=collection in _TITLED)
+
+
+def questions_in(path: Path, *, is_titled: bool) -> list[Asked]:
+    """All questions of a SQuAD file, with or without its titles. Raises DataError if it cannot be read."""
     try:
         articles = json.loads(path.read_text(encoding="utf-8"))["data"]
         return [
-            _asked(collection, article.get("title", ""), paragraph["context"], entry)
+            _asked(is_titled, article.get("title", ""), paragraph["context"], entry)
             for article in articles
             for paragraph in article["paragraphs"]
             for entry in paragraph["qas"]
@@ -54,7 +58,12 @@ def questions(data: Path, collection: str) -> list[Asked]:
 def set_aside(asked: Sequence[Asked], collection: str) -> frozenset[str]:
     """The articles of a collection that the reader is not trained on."""
     every = SET_ASIDE_EVERY.get(collection)
-    return frozenset(sorted({each.article for each in asked})[::every]) if every else frozenset()
+    return every_nth(asked, every) if every else frozenset()
+
+
+def every_nth(asked: Sequence[Asked], n: int) -> frozenset[str]:
+    """Of the articles, sorted by title, the first and each n-th from there."""
+    return frozenset(sorted({each.article for each in asked})[::n])
 
 
 def trained_on(data: Path, collection: str) -> list[Asked]:
@@ -74,8 +83,8 @@ def held_aside(data: Path) -> list[Asked]:
     return found
 
 
-def _asked(collection: str, article: str, paragraph: str, entry: dict[str, object]) -> Asked:
-    title = article.replace("_", " ") if collection in _TITLED else ""
+def _asked(is_titled: bool, article: str, paragraph: str, entry: dict[str, object]) -> Asked:
+    title = article.replace("_", " ") if is_titled else ""
     answers, plausible = _spans(entry.get("answers")), _spans(entry.get("plausible_answers"))
     return Asked(str(entry["question"]).strip(), paragraph, title, article, answers, plausible)
 

@@ -18,6 +18,7 @@ from rag.training.rewording import Rewording
 from rag.training.span_network import SpanNetwork, new_network, with_weights
 from rag.training.squad import COLLECTIONS, trained_on
 from rag.training.trainer import SEED, Trainer
+from rag.training.written import written
 
 EPOCHS = 5
 RATE = 1e-4
@@ -105,6 +106,7 @@ class Epochs:
         self._tokenizer = AutoTokenizer.from_pretrained(str(wheel_model_folder()), local_files_only=True)
         self._makers: list[ExampleMaker | ClaimMaker] = [ClaimMaker(data, embedder)]
         kept = {collection: trained_on(data, collection) for collection in COLLECTIONS}
+        kept["written"] = written(data)
         texts = [each.question for asked in kept.values() for each in asked]
         rewording = Rewording(texts, embedder) if is_taught else None
         self._makers += [ExampleMaker(name, asked, embedder, rewording) for name, asked in kept.items()]
