@@ -32,6 +32,7 @@ class Scripted:
                 writer.write(b"HTTP/1.1 %d X\r\nRetry-After: 0\r\nContent-Length: 2\r\n\r\n{}" % status)
         except asyncio.IncompleteReadError:
             writer.close()
+            await writer.wait_closed()
 
 
 @pytest.fixture
