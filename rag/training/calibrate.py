@@ -35,8 +35,8 @@ FOLDS = 5
 PENALTY = 5.0
 """On the weights' squares. Of 1, 3, 5, 10 and 30, the lighter, the better far questions and near misses are told on
 folds (0.922 and 0.789 with 1); the heavier, the better the gold set's (refusal AUROC 0.957 with 1, 0.966 with 5, 0.971
-with 30). One model for the choice, too, chose the right sentence for 0.847 of 300 questions where two choose it for 0.883.
-"""
+with 30). One model for the choice, too, chose the right sentence for 0.847 of 300 questions, where two choose it for
+0.883."""
 SIZES = {"answerable": 600, "near": 300, "far": 150, "reworded": 300, "near miss": 300}
 ANSWERED = {"answerable": ("near", "far"), "reworded": ("near miss",)}
 """The kinds that are answered, and those that each is to be told from."""
