@@ -65,6 +65,10 @@ class Section:
 
 _OWN = "measured with bm25s and sentence-transformers on the same data, outside this project"
 _MTEB = "the model's card (MTEB)"
+_BLIND = (
+    "written by a language model that was shown the articles alone, and not trained on; the threshold was chosen with "
+    "it in view"
+)
 _GOLD = (
     "right", "right answers", "right and cited", "refusal precision", "refusal recall", "refusal AUROC", "AURC", "ECE",
     "exact quotes",
@@ -128,13 +132,13 @@ SECTIONS = (
         corpus="corpus/documents",
     ),
     Section(
-        "The same articles, asked by others", "gold", "eval/data/unseen.jsonl", _GOLD,
-        "written by others, not trained on; the threshold was chosen with it in view",
+        "The same articles, other questions", "gold", "eval/data/unseen.jsonl", _GOLD,
+        _BLIND,
         corpus="corpus/documents",
     ),
     Section(
         "Invented news", "gold", "eval/data/news.jsonl", _GOLD,
-        "written by others, not trained on; the threshold was chosen with it in view", corpus="eval/data/news",
+        _BLIND, corpus="eval/data/news",
     ),
 )  # fmt: skip
 
