@@ -1,4 +1,4 @@
-"""Which finding is best, and how likely it is right: two logistic models over signals that a person can inspect.
+"""Which finding is best, and how likely it is right: three logistic models over signals that a person can inspect.
 
 The coefficients in model/confidence.json are fitted by `python -m rag.training calibrate` on questions set aside from
 the reader's training; the file says on which.
@@ -61,16 +61,32 @@ def signals(question: str, findings: Sequence[Finding], titles: Mapping[str, str
 
 
 @dataclass(frozen=True, slots=True)
-class Confidence:
-    """`choice` are the weights by which findings are ordered, `weights` and `intercept` those of the probability.
+class Logistic:
+    """The probability of something from signals. Each weight is positive: a signal speaks for it, or is not named."""
 
-    What tells a sentence from its neighbours is not what tells an answer from none. `threshold` is the probability
-    from which an answer is given, unless a risk is named.
-    """
-
-    choice: Mapping[str, float]
     weights: Mapping[str, float]
     intercept: float
+
+    def logit(self, signals: Mapping[str, float]) -> float:
+        """Higher is likelier."""
+        return self.intercept + sum(weight * signals[name] for name, weight in self.weights.items())
+
+    def probability(self, signals: Mapping[str, float]) -> float:
+        """Between 0 and 1."""
+        return 1 / (1 + math.exp(-self.logit(signals)))
+
+
+@dataclass(frozen=True, slots=True)
+class Confidence:
+    """`choice` orders the findings of a question. The best is right if the documents are about what is asked (`about`)
+    and the sentence, if they are, answers it (`answers`): its probability is the product of the two.
+
+    `threshold` is the probability from which an answer is given, unless a risk is named.
+    """
+
+    choice: Logistic
+    about: Logistic
+    answers: Logistic
     threshold: float
     risk: Risk = NOTHING_ASKED
 
@@ -78,25 +94,28 @@ class Confidence:
         """The probability from which at most that many percent of questions get a wrong answer; see rag/risk.py."""
         return self.threshold if at_most_wrong is None else self.risk.threshold(at_most_wrong)
 
+    def probability(self, signals: Mapping[str, float]) -> float:
+        """That a finding with these signals is right."""
+        return self.about.probability(signals) * self.answers.probability(signals)
+
     def judge(self, question: str, findings: Sequence[Finding], titles: Mapping[str, str]) -> list[Judged]:
         """The findings with their probabilities, the best first."""
         judged = [
-            Judged(finding, 1 / (1 + math.exp(-self.intercept - _weighted(self.weights, values))), values)
+            Judged(finding, self.probability(values), values)
             for finding, values in zip(findings, signals(question, findings, titles), strict=True)
         ]
-        return sorted(judged, key=lambda each: -_weighted(self.choice, each.signals))
-
-
-def _weighted(weights: Mapping[str, float], values: Mapping[str, float]) -> float:
-    return sum(weight * values[name] for name, weight in weights.items())
+        return sorted(judged, key=lambda each: -self.choice.logit(each.signals))
 
 
 def fitted_confidence() -> Confidence:
-    """The model in model/confidence.json; UserError if the file is missing or damaged."""
+    """The models in model/confidence.json; UserError if the file is missing or damaged."""
     try:
         fitted = json.loads(COEFFICIENTS.read_text(encoding="utf-8"))
+        choice, about, answers = (
+            Logistic(dict(fitted[name]["weights"]), float(fitted[name]["intercept"]))
+            for name in ("choice", "about", "answers")
+        )
         risk = Risk(int(fitted["risk"]["asked"]), tuple(map(float, fitted["risk"]["wrong"])))
-        choice, weights = dict(fitted["choice"]), dict(fitted["weights"])
-        return Confidence(choice, weights, float(fitted["intercept"]), float(fitted["threshold"]), risk)
+        return Confidence(choice, about, answers, float(fitted["threshold"]), risk)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise UserError("the confidence's coefficients cannot be read; restore the folder rag/model") from error

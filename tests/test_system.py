@@ -154,7 +154,7 @@ def test_a_threshold_takes_the_place_of_the_fitted_one(embedders: Embedders) -> 
     for threshold in (0.0, 0.25, 1.0):
         confidence = _built(embedders, Settings(threshold=threshold)).confidence
         assert confidence.threshold == threshold
-        assert confidence.weights == fitted.weights
+        assert (confidence.about, confidence.answers) == (fitted.about, fitted.answers)
 
 
 def test_a_given_document_is_read_in_its_order_and_nothing_else(embedders: Embedders, tmp_path: Path) -> None:

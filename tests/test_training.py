@@ -1,7 +1,6 @@
 """Training and calibration, on a scale that a test can afford."""
 
 import random
-from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -12,7 +11,7 @@ from transformers import AutoTokenizer, PreTrainedTokenizerFast
 from corpus.errors import DataError
 from index.embed import wheel_model_folder
 from rag.training.batches import Batch, batches, encode
-from rag.training.calibrate import Observation, fit
+from rag.training.calibrate import Observation, fit, fitted
 from rag.training.examples import Example
 from rag.training.losses import loss, teacher_loss
 from rag.training.span_network import WORD_EMBEDDINGS, SpanNetwork, new_network
@@ -136,16 +135,28 @@ def test_claims_teach_relevance_alone() -> None:
     assert 0 < losses[-1] < losses[0] < 1
 
 
+def _observed(kind: str, *found: tuple[float, bool]) -> Observation:
+    return Observation(kind, tuple({"signal": value} for value, _ in found), tuple(right for _, right in found))
+
+
 def test_a_signal_that_tells_right_from_wrong_is_weighted() -> None:
-    right = Observation("answerable", ((0.9,), (0.2,)), (True, False))
-    wrong = Observation("near", ((0.4,), (0.1,)), (False, False))
-    far = Observation("far", ((0.1,),), (False,))
-    reworded, near_miss = replace(right, kind="reworded"), replace(wrong, kind="near miss")
-    asked = [each for kind in (right, wrong, far, reworded, near_miss) for each in [kind] * 20]
-    fitted = fit(["signal"], [*asked, Observation("answerable", ((0.5,),), (False,))])
-    assert isinstance(fitted["weights"], dict)
-    assert fitted["weights"]["signal"] > 0
-    assert isinstance(fitted["figures"], dict)
-    assert fitted["figures"]["refusal AUROC, far"] == 1.0
-    assert fitted["figures"]["refusal AUROC, near miss"] == 1.0
-    assert fitted["figures"]["questions"] == {"answerable": 21, "far": 20, "near": 20, "near miss": 20, "reworded": 20}
+    right, wrong = ((0.9, True), (0.2, False)), ((0.4, False), (0.1, False))
+    kinds = {"answerable": right, "written": right, "near": wrong, "near miss": wrong, "far": ((0.1, False),)}
+    asked = [_observed(kind, *found) for kind, found in kinds.items() for _ in range(20)]
+    fit_of = fit([*asked, _observed("answerable", (0.5, False))])
+    for name in ("choice", "about", "answers"):
+        model = fit_of[name]
+        assert isinstance(model, dict)
+        assert model["weights"]["signal"] > 0
+    assert isinstance(fit_of["figures"], dict)
+    assert fit_of["figures"]["refusal AUROC, far"] == 1.0
+    assert fit_of["figures"]["refusal AUROC, near miss"] == 1.0
+    assert fit_of["figures"]["questions"] == {"answerable": 21, "far": 20, "near": 20, "near miss": 20, "written": 20}
+
+
+def test_a_signal_that_speaks_against_is_left_out() -> None:
+    signals = [{"for": place / 10, "against": 1 - place / 10} for place in range(10)]
+    model = fitted(signals, [place > 4 for place in range(10)])
+    assert list(model.weights) == ["for"]
+    assert model.weights["for"] > 0
+    assert [model.probability(each) > 0.5 for each in signals] == [place > 4 for place in range(10)]

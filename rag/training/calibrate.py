@@ -2,15 +2,15 @@
 
 The articles set aside from training are indexed as a corpus, and questions are asked of it end to end. Five kinds:
 answerable, near (SQuAD 2.0's adversarial questions, which no paragraph answers), far (questions of another
-collection), and those that were written for this project: reworded, which are answerable, and near misses. One logistic
-model is fitted on the findings of people's questions, and chooses the best; another on each question's best finding, so
-that `confidence` is the probability that the answer given is right.
+collection), and those that were written for this project: written, which are answerable, and near misses. One logistic
+model is fitted on all findings, and chooses the best; one on each question's best finding, to tell far questions from
+the others; one on the best findings of the others, to tell whether they are right.
 """
 
 import random
 import tempfile
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
@@ -22,27 +22,22 @@ from index.embed import SentenceEmbedder
 from index.engine import SearchEngine
 from index.sync import sync
 from rag.build import assemble
-from rag.confidence import signals
+from rag.confidence import Confidence, Logistic, signals
 from rag.fuse import Fusion
 from rag.read import Finding
 from rag.risk import AT_MOST_WRONG, Risk
+from rag.terms import key_terms
 from rag.titles import telling_titles
 from rag.training.squad import Asked, held_aside, questions
 from rag.training.written import written
 
 SEED = 11
 FOLDS = 5
-PENALTY = 5.0
-"""On the weights' squares. Of 1, 3, 5, 10 and 30, the lighter, the better far questions and near misses are told on
-folds (0.922 and 0.789 with 1); the heavier, the better the gold set's (refusal AUROC 0.957 with 1, 0.966 with 5, 0.971
-with 30). One model for the choice, too, chose the right sentence for 0.847 of 300 questions, where two choose it for
-0.883."""
-SIZES = {"answerable": 600, "near": 300, "far": 150, "reworded": 300, "near miss": 300}
-ANSWERED = {"answerable": ("near", "far"), "reworded": ("near miss",)}
+SIZES = {"answerable": 600, "near": 300, "far": 300, "written": 300, "near miss": 300}
+FAR_TERMS = 3
+"""Words that carry a far question, at the least: "What was saved?" may be asked of any corpus."""
+ANSWERED = {"answerable": ("near", "far"), "written": ("near miss",)}
 """The kinds that are answered, and those that each is to be told from."""
-CHOSEN_ON = frozenset({"answerable", "near", "far"})
-"""The kinds that the choice is fitted on. With all of them the right sentence is chosen for 0.863 of people's questions
-where it is 0.883 with these, and for 0.660 of the reworded where it is 0.667."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +45,7 @@ class Observation:
     """One question's likeliest findings: their signals, and whether each is right."""
 
     kind: str
-    values: tuple[tuple[float, ...], ...]
+    signals: tuple[Mapping[str, float], ...]
     right: tuple[bool, ...]
 
 
@@ -59,8 +54,7 @@ def calibrate(data: Path) -> dict[str, object]:
     asked, own = held_aside(data), written(data, aside=True)
     chosen = _sample(asked, own, questions(data, "reddit") + questions(data, "qamr"))
     with tempfile.TemporaryDirectory() as folder:
-        names, observations = _observe(chosen, _index([*asked, *own], Path(folder)))
-    return fit(names, observations)
+        return fit(_observe(chosen, _index([*asked, *own], Path(folder))))
 
 
 def _sample(asked: Sequence[Asked], own: Sequence[Asked], far: Sequence[Asked]) -> list[tuple[str, Asked]]:
@@ -68,8 +62,8 @@ def _sample(asked: Sequence[Asked], own: Sequence[Asked], far: Sequence[Asked]) 
     kinds = {
         "answerable": [each for each in asked if each.answers],
         "near": [each for each in asked if not each.answers],
-        "far": far,
-        "reworded": [each for each in own if each.answers],
+        "far": [each for each in far if len(key_terms(each.question)) >= FAR_TERMS],
+        "written": [each for each in own if each.answers],
         "near miss": [each for each in own if not each.answers],
     }
     return [(kind, each) for kind, size in SIZES.items() for each in chance.sample(list(kinds[kind]), size)]
@@ -90,11 +84,10 @@ def _index(asked: Sequence[Asked], folder: Path) -> SearchEngine:
     return engine
 
 
-def _observe(chosen: Sequence[tuple[str, Asked]], engine: SearchEngine) -> tuple[tuple[str, ...], list[Observation]]:
-    """(names of the signals, one observation for each question)."""
+def _observe(chosen: Sequence[tuple[str, Asked]], engine: SearchEngine) -> list[Observation]:
+    """One for each question."""
     embedder = SentenceEmbedder()
     assistant = assemble(engine, embedder)
-    names: tuple[str, ...] = ()
     observations = []
     for kind, asked in chosen:
         retrieved = assistant.retrieve(asked.question, Fusion().depth)
@@ -102,10 +95,9 @@ def _observe(chosen: Sequence[tuple[str, Asked]], engine: SearchEngine) -> tuple
         titles = telling_titles(engine, hits)
         findings = assistant.reader.read(asked.question, hits)
         found = signals(asked.question, findings, titles)
-        names = tuple(found[0]) if found else names
         right = tuple(kind in ANSWERED and _is_right(finding, asked) for finding in findings)
-        observations.append(Observation(kind, tuple(tuple(each.values()) for each in found), right))
-    return names, observations
+        observations.append(Observation(kind, tuple(found), right))
+    return observations
 
 
 def _is_right(finding: Finding, asked: Asked) -> bool:
@@ -114,25 +106,24 @@ def _is_right(finding: Finding, asked: Asked) -> bool:
     return sentence in asked.paragraph and any(text.lower() in sentence.lower() for text, _ in asked.answers)
 
 
-def fit(names: Sequence[str], observations: Sequence[Observation]) -> dict[str, object]:
-    """The fitted model, and its figures on folds that it was not fitted on."""
+def fit(observations: Sequence[Observation]) -> dict[str, object]:
+    """The fitted models, and their figures on folds that they were not fitted on."""
     held_out = np.zeros(len(observations))
     right = np.zeros(len(observations), dtype=bool)
     folds = np.arange(len(observations)) % FOLDS
     for fold in range(FOLDS):
-        choice, judge = _models([each for each, n in zip(observations, folds, strict=True) if n != fold])
+        models = _models([each for each, n in zip(observations, folds, strict=True) if n != fold])
         for i in np.flatnonzero(folds == fold).tolist():
-            best = _best(choice, observations[i])
-            held_out[i] = judge.predict_proba([observations[i].values[best]])[0, 1]
-            right[i] = observations[i].right[best]
-    choice, judge = _models(observations)
+            signals, right[i] = _best(models.choice, observations[i])
+            held_out[i] = models.probability(signals)
+    models = _models(observations)
     kinds = np.array([each.kind for each in observations])
     risk = Risk(len(observations), tuple(np.sort(held_out[~right])[::-1].round(4).tolist()))
     threshold = round(risk.threshold(AT_MOST_WRONG), 4)
     return {
-        "choice": _by_name(names, choice),
-        "weights": _by_name(names, judge),
-        "intercept": round(float(judge.intercept_[0]), 4),
+        "choice": asdict(models.choice),
+        "about": asdict(models.about),
+        "answers": asdict(models.answers),
         "threshold": threshold,
         "risk": {"asked": risk.asked, "wrong": list(risk.wrong)},
         "figures": {
@@ -152,26 +143,37 @@ def _mean(values: np.ndarray) -> float:
     return round(float(values.mean()), 4)
 
 
-def _models(observations: Sequence[Observation]) -> tuple[LogisticRegression, LogisticRegression]:
-    """(which of a question's findings is best, whether the best is right)."""
-    shown = [each for each in observations if each.kind in CHOSEN_ON]
-    choice = LogisticRegression(C=1 / PENALTY, max_iter=1000).fit(
-        np.vstack([each.values for each in shown]), np.concatenate([each.right for each in shown])
-    )
+def _models(observations: Sequence[Observation]) -> Confidence:
+    """Fitted, without a threshold."""
+    found = [signals for each in observations for signals in each.signals]
+    choice = fitted(found, [right for each in observations for right in each.right])
     best = [_best(choice, each) for each in observations]
-    judge = LogisticRegression(C=1 / PENALTY, max_iter=1000).fit(
-        [each.values[i] for each, i in zip(observations, best, strict=True)],
-        [each.right[i] for each, i in zip(observations, best, strict=True)],
-    )
-    return choice, judge
+    about = fitted([signals for signals, _ in best], [each.kind != "far" for each in observations])
+    near = [each for each, observed in zip(best, observations, strict=True) if observed.kind != "far"]
+    answers = fitted([signals for signals, _ in near], [right for _, right in near])
+    return Confidence(choice, about, answers, threshold=0.0)
 
 
-def _best(choice: LogisticRegression, observation: Observation) -> int:
-    return int(choice.decision_function(np.array(observation.values)).argmax())
+def _best(choice: Logistic, observation: Observation) -> tuple[Mapping[str, float], bool]:
+    """(signals of the best finding, whether it is right)."""
+    return max(zip(observation.signals, observation.right, strict=True), key=lambda found: choice.logit(found[0]))
 
 
-def _by_name(names: Sequence[str], model: LogisticRegression) -> dict[str, float]:
-    return {name: round(float(weight), 4) for name, weight in zip(names, model.coef_[0], strict=True)}
+def fitted(signals: Sequence[Mapping[str, float]], outcome: Sequence[bool]) -> Logistic:
+    """A logistic model in which no signal speaks against: the one that does so most is left out, until none does.
+
+    The written near misses hold more of a text's words than the written questions that it answers; people's do not.
+    """
+    kept = list(signals[0])
+    while True:
+        values = [[each[name] for name in kept] for each in signals]
+        model = LogisticRegression(max_iter=1000).fit(values, outcome)
+        weights = model.coef_[0]
+        if weights.min() >= 0 or len(kept) == 1:
+            break
+        del kept[int(weights.argmin())]
+    by_name = {name: round(float(weight), 4) for name, weight in zip(kept, weights, strict=True)}
+    return Logistic(by_name, round(float(model.intercept_[0]), 4))
 
 
 def _auroc(probability: np.ndarray, kinds: np.ndarray, answered: str, refused: str) -> float:

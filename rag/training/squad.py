@@ -58,12 +58,7 @@ def questions_in(path: Path, *, is_titled: bool) -> list[Asked]:
 def set_aside(asked: Sequence[Asked], collection: str) -> frozenset[str]:
     """The articles of a collection that the reader is not trained on."""
     every = SET_ASIDE_EVERY.get(collection)
-    return every_nth(asked, every) if every else frozenset()
-
-
-def every_nth(asked: Sequence[Asked], n: int) -> frozenset[str]:
-    """Of the articles, sorted by title, the first and each n-th from there."""
-    return frozenset(sorted({each.article for each in asked})[::n])
+    return frozenset(sorted({each.article for each in asked})[::every]) if every else frozenset()
 
 
 def trained_on(data: Path, collection: str) -> list[Asked]:

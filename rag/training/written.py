@@ -1,8 +1,8 @@
-"""What was written for this project: questions in other words than their paragraph's, and near misses of them.
+"""What was written for this project: questions in a paragraph's words and in others, and near misses of both.
 
 written.jsonl asks of paragraphs of the training data, each named by its hash: the text stays where it is. `answer` is
-where the answer starts and ends in it; null for a near miss, which the paragraph does not answer. news.json (SQuAD
-2.0's format) is invented news, with questions of the same two kinds.
+where the answer starts and ends in it; null for a near miss, which the paragraph does not answer. news.json and
+news_aside.json (SQuAD 2.0's format) are invented news, with questions of the same kinds.
 """
 
 import hashlib
@@ -11,11 +11,11 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from corpus.errors import DataError
-from rag.training.squad import COLLECTIONS, Asked, every_nth, questions, questions_in, set_aside
+from rag.training.squad import COLLECTIONS, Asked, questions, questions_in, set_aside
 
 WRITTEN = Path(__file__).with_name("written.jsonl")
 NEWS = Path(__file__).with_name("news.json")
-NEWS_ASIDE_EVERY = 8
+NEWS_ASIDE = Path(__file__).with_name("news_aside.json")
 
 
 def written(data: Path, *, aside: bool = False) -> list[Asked]:
@@ -25,9 +25,7 @@ def written(data: Path, *, aside: bool = False) -> list[Asked]:
         asked = questions(data, collection)
         kept = set_aside(asked, collection)
         homes.update({paragraph_key(each.paragraph): each for each in asked if (each.article in kept) == aside})
-    news = questions_in(NEWS, is_titled=True)
-    kept = every_nth(news, NEWS_ASIDE_EVERY)
-    found = [each for each in news if (each.article in kept) == aside]
+    found = questions_in(NEWS_ASIDE if aside else NEWS, is_titled=True)
     for key, question, answer in _rows():
         if home := homes.get(key):
             answers = ((home.paragraph[answer[0] : answer[1]], answer[0]),) if answer else ()
