@@ -11,10 +11,6 @@ from rag.refer import OPENER, PERSON, PLURAL
 from rag.terms import QUESTION_WORDS, names, true_names
 from rag.turn import Turn
 
-_ASKS_PERSON = re.compile(
-    r"^\W*(?:and |but |so )?(?:who|whom|whose)\b|^\W*(?:which|what) (?:person|man|woman|[a-z]+ (?:ally|leader))\b",
-    re.IGNORECASE,
-)
 _ASKS_THING = re.compile(r"^\W*(?:and |but |so )?(?:what|which)\b", re.IGNORECASE)
 _ASKS_PLACE = re.compile(
     r"^\W*(?:and |but |so )?(?:where|(?:in |to )?(?:what|which) (?:city|country|town|state|place|village|island))\b",
@@ -26,6 +22,19 @@ _STOPPERS = (
     "the a an"
 )
 _STOPPER = rf"(?:{_STOPPERS.replace(' ', '|')})\b"
+_PERSONS = (
+    "person man woman activist actor actress adviser ally analyst architect artist athlete author billionaire "
+    "boss businessman businesswoman candidate captain chairman chairwoman chief coach comedian commander "
+    "composer dancer director doctor economist emperor engineer entrepreneur executive expert founder general "
+    "governor historian inventor journalist judge king lawyer leader manager mayor minister musician novelist "
+    "officer official owner painter philosopher physicist player poet politician pope president prince princess "
+    "professor queen rabbi researcher scientist senator singer soldier spokesman spokesperson spokeswoman writer"
+)
+_ASKS_PERSON = re.compile(
+    r"^\W*(?:and |but |so )?(?:(?:who|whom|whose)\b|"
+    rf"(?:which|what) (?:(?!{_STOPPER})[\w'’.-]+ ){{0,4}}(?:{_PERSONS.replace(' ', '|')})\b(?!['’-]))",
+    re.IGNORECASE,
+)
 _NOUN_PHRASE = re.compile(
     r"(\b(?i:did|does|do|will|would|can|could)\s+)?"
     r"\b((?:the|an?|this|that|(?:[A-Z][\w.-]*\s)*[A-Z][\w.-]*['’]s?)\s+"

@@ -13,7 +13,7 @@ from pathlib import Path
 from corpus.errors import UserError
 from rag.expect import expected_kind, fits
 from rag.read import Finding
-from rag.risk import NOTHING_ASKED, Risk
+from rag.risk import AT_MOST_WRONG, NOTHING_ASKED, Risk
 from rag.terms import coverage, key_terms, names
 
 COEFFICIENTS = Path(__file__).parent / "model" / "confidence.json"
@@ -62,7 +62,7 @@ def signals(question: str, findings: Sequence[Finding], titles: Mapping[str, str
 
 @dataclass(frozen=True, slots=True)
 class Logistic:
-    """The probability of something from signals. Each weight is positive: a signal speaks for it, or is not named."""
+    """A probability from signals. No fitted weight is negative: a signal speaks for it, or is left out."""
 
     weights: Mapping[str, float]
     intercept: float
@@ -116,6 +116,6 @@ def fitted_confidence() -> Confidence:
             for name in ("choice", "about", "answers")
         )
         risk = Risk(int(fitted["risk"]["asked"]), tuple(map(float, fitted["risk"]["wrong"])))
-        return Confidence(choice, about, answers, float(fitted["threshold"]), risk)
+        return Confidence(choice, about, answers, risk.threshold(AT_MOST_WRONG), risk)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise UserError("the confidence's coefficients cannot be read; restore the folder rag/model") from error

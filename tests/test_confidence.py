@@ -13,6 +13,7 @@ from rag import confidence
 from rag.confidence import Confidence, Logistic, fitted_confidence, signals
 from rag.read import Finding
 from rag.retrieve import Hit
+from rag.risk import AT_MOST_WRONG
 
 TEXT = "Ann Lee runs the port."
 BY_SIMILARITY = Logistic({"similarity": 1.0}, 0.0)
@@ -64,7 +65,13 @@ def test_the_fitted_models_weigh_signals_that_there_are_and_none_speaks_against(
         assert each.weights
         assert set(each.weights) <= set(signals("Who?", [finding()], {})[0])
         assert min(each.weights.values()) >= 0
+
+
+def test_the_shipped_threshold_keeps_its_promise() -> None:
+    model = fitted_confidence()
     assert 0 < model.threshold < 1
+    answered = sum(probability >= model.threshold for probability in model.risk.wrong)
+    assert (answered + 1) / (model.risk.asked + 1) <= AT_MOST_WRONG / 100 < (answered + 2) / (model.risk.asked + 1)
 
 
 @pytest.mark.parametrize("content", ["", "[]", json.dumps({"choice": {"weights": {}}})])

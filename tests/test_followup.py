@@ -32,6 +32,9 @@ def _after(question: str, earlier: str, answer: str | None = None) -> str:
         ("What is his firm?", "Who is Michael Kives?", "a longtime Musk ally", "What is Michael Kives’ firm?"),
         ("Is he a rabbi?", "Who is Abraham Cooper of the Wiesenthal Center?", "Rabbi", "Is Abraham Cooper a rabbi?"),
         ("What is his firm?", "Who is the head of K5?", "Michael Kives", "What is Michael Kives’ firm?"),
+        ("Where is he?", "Which longtime Musk ally was on the call?", "Michael Kives", "Where is Michael Kives?"),
+        ("Where is he?", "What did the president tell Musk?", "no", "Where is Musk?"),
+        ("Where is he?", "Which leader’s firm did Musk buy?", "Kives’ firm", "Where is Musk?"),
     ],
 )
 def test_he_and_she_are_the_person_asked_about_or_found(

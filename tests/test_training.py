@@ -10,11 +10,13 @@ from transformers import AutoTokenizer, PreTrainedTokenizerFast
 
 from corpus.errors import DataError
 from index.embed import wheel_model_folder
+from rag.training import calibrate
 from rag.training.batches import Batch, batches, encode
-from rag.training.calibrate import Observation, fit, fitted
+from rag.training.calibrate import Observation, fit, logistic
 from rag.training.examples import Example
 from rag.training.losses import loss, teacher_loss
 from rag.training.span_network import WORD_EMBEDDINGS, SpanNetwork, new_network
+from rag.training.squad import Asked
 from rag.training.train import mixed
 from rag.training.trainer import Trainer, learning_rate
 
@@ -135,28 +137,36 @@ def test_claims_teach_relevance_alone() -> None:
     assert 0 < losses[-1] < losses[0] < 1
 
 
-def _observed(kind: str, *found: tuple[float, bool]) -> Observation:
-    return Observation(kind, tuple({"signal": value} for value, _ in found), tuple(right for _, right in found))
+def _observed(kind: str, *found: tuple[float, float, bool]) -> Observation:
+    signals = tuple({"topic": topic, "reply": reply} for topic, reply, _ in found)
+    return Observation(kind, signals, tuple(right for *_, right in found))
 
 
-def test_a_signal_that_tells_right_from_wrong_is_weighted() -> None:
-    right, wrong = ((0.9, True), (0.2, False)), ((0.4, False), (0.1, False))
-    kinds = {"answerable": right, "written": right, "near": wrong, "near miss": wrong, "far": ((0.1, False),)}
-    asked = [_observed(kind, *found) for kind, found in kinds.items() for _ in range(20)]
-    fit_of = fit([*asked, _observed("answerable", (0.5, False))])
-    for name in ("choice", "about", "answers"):
-        model = fit_of[name]
-        assert isinstance(model, dict)
-        assert model["weights"]["signal"] > 0
-    assert isinstance(fit_of["figures"], dict)
-    assert fit_of["figures"]["refusal AUROC, far"] == 1.0
-    assert fit_of["figures"]["refusal AUROC, near miss"] == 1.0
-    assert fit_of["figures"]["questions"] == {"answerable": 21, "far": 20, "near": 20, "near miss": 20, "written": 20}
+def test_what_tells_far_questions_and_what_tells_near_ones_are_weighted_apart() -> None:
+    answered, unanswered = ((0.9, 0.9, True), (0.8, 0.2, False)), ((0.9, 0.3, False), (0.8, 0.1, False))
+    kinds = {"answerable": answered, "written": answered, "near": unanswered, "near miss": unanswered}
+    kinds["far"] = ((0.1, 0.8, False), (0.1, 0.2, False))
+    result = fit([_observed(kind, *found) for kind, found in kinds.items() for _ in range(20)])
+    about, answers = (result[name]["weights"] for name in ("about", "answers"))  # type: ignore[index]
+    assert about["topic"] > about.get("reply", 0.0)
+    assert answers["reply"] > answers.get("topic", 0.0)
+    assert isinstance(result["figures"], dict)
+    assert {name: share for name, share in result["figures"].items() if "AUROC" in name} == {
+        "refusal AUROC, near": 1.0, "refusal AUROC, far": 1.0, "refusal AUROC, near miss": 1.0,
+    }  # fmt: skip
+    assert result["figures"]["questions"] == dict.fromkeys(kinds, 20)
+
+
+def test_far_questions_stand_by_themselves(monkeypatch: pytest.MonkeyPatch) -> None:
+    vague = Asked("What was saved?", "They saved it.", "", "", (("it", 11),), ())
+    named = Asked("Who saved the harbour of Rotterdam?", "They saved it.", "", "", (("They", 0),), ())
+    monkeypatch.setattr(calibrate, "SIZES", {"far": 1})
+    assert calibrate._sample([], [], [vague, named]) == [("far", named)]
 
 
 def test_a_signal_that_speaks_against_is_left_out() -> None:
     signals = [{"for": place / 10, "against": 1 - place / 10} for place in range(10)]
-    model = fitted(signals, [place > 4 for place in range(10)])
+    model = logistic(signals, [place > 4 for place in range(10)])
     assert list(model.weights) == ["for"]
     assert model.weights["for"] > 0
     assert [model.probability(each) > 0.5 for each in signals] == [place > 4 for place in range(10)]

@@ -40,6 +40,7 @@ def test_articles_are_trained_on_or_set_aside_as_elsewhere(own: Callable[[bool],
     trained = {each.article for each in own(False)}
     aside = {each.article for each in own(True)}
     assert not trained & aside
+    assert {each.article for each in questions_in(NEWS_ASIDE, is_titled=True)} <= aside
     assert not trained & {each.article for each in held_aside(DATA)}
     assert not aside & {each.article for name in COLLECTIONS for each in trained_on(DATA, name)}
 
