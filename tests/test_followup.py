@@ -1,12 +1,11 @@
 """Follow-up questions, as people ask them."""
 
-from time import perf_counter
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag.followup import Turn, depends_on_history, standalone_question
+from tests.patience import in_time
 
 _TEXT = st.text(max_size=60) | st.lists(
     st.sampled_from(
@@ -319,7 +318,6 @@ def test_it_is_what_several_turns_are_about() -> None:
 def test_a_long_history_of_anything_is_read_in_no_time() -> None:
     odd = ["", "🤷‍♀️", "Why?", "What did it say about the letter? " * 10, "a" * 100_000, "Who met Elon Musk?"]
     history = [Turn(odd[i % len(odd)], None) for i in range(1000)]
-    started = perf_counter()
-    for _ in range(10):
-        assert standalone_question("When did he sign the letter?", history)
-    assert perf_counter() - started < 2
+    with in_time():
+        for _ in range(10):
+            assert standalone_question("When did he sign the letter?", history)

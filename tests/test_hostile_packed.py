@@ -3,18 +3,21 @@
 import io
 import re
 import stat
-import time
+import tracemalloc
 import zipfile
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
+from corpus.document import Document
 from corpus.errors import DocumentError
 from corpus.limits import Limits
 from corpus.parse import extract
 from tests import made_files
 from tests.attacks import ZIP_BASED, ids, refusal, replaced
 from tests.made_files import PARAGRAPHS, zipped
+from tests.patience import in_time
 
 FILES = made_files.of_each_format()
 LAUGHS = (
@@ -31,9 +34,10 @@ LAUGHS = (
 
 def test_a_bomb_of_one_member_is_refused_before_it_is_unpacked() -> None:
     bomb = zipped({"a.txt": bytes(40_000_000), "b.txt": "Text."})
-    before = time.process_time()
+    tracemalloc.start()
     extracted = extract("bomb.zip", bomb)
-    assert time.process_time() - before < 0.5
+    assert tracemalloc.get_traced_memory()[1] < 4_000_000
+    tracemalloc.stop()
     assert ids(extracted) == ["bomb.zip/b.txt"]
     assert [str(failure) for failure in extracted.failures] == [
         "bomb.zip/a.txt: a part of it unpacks to over 200 times its size, as archive bombs do; "
@@ -148,12 +152,9 @@ def test_entities_are_neither_multiplied_nor_fetched(
         if text.encode() in _member(data, member):
             data = replaced(data, member, text, text + "&h;")
             break
-    before = time.process_time()
-    try:
+    found: tuple[Document, ...] = ()
+    with in_time(), suppress(DocumentError):
         found = extract(f"a{suffix}", data).documents
-    except DocumentError:
-        found = ()
-    assert time.process_time() - before < 2
     assert all("hunter2" not in d.text + str(d.metadata) + d.title and "haha" not in d.text + d.title for d in found)
 
 
@@ -196,18 +197,16 @@ def test_an_encrypted_office_file_asks_for_a_copy_without_a_password(suffix: str
 
 def test_a_sheet_that_claims_rows_without_end_is_refused_in_time() -> None:
     data = replaced(FILES["article.xlsx"], "xl/worksheets/sheet1.xml", '<row r="4"', '<row r="2000000000"')
-    before = time.process_time()
-    assert refusal("a.xlsx", data).endswith("(limit table_rows)")
-    assert time.process_time() - before < 5
+    with in_time():
+        assert refusal("a.xlsx", data).endswith("(limit table_rows)")
 
 
 def test_a_sheet_that_claims_a_million_columns_is_read_as_it_is() -> None:
     with zipfile.ZipFile(io.BytesIO(FILES["article.xlsx"])) as archive:
         dimension = archive.read("xl/worksheets/sheet1.xml").decode().partition('<dimension ref="')[2].partition('"')[0]
     data = replaced(FILES["article.xlsx"], "xl/worksheets/sheet1.xml", dimension, "A1:XFD1048576")
-    before = time.process_time()
-    assert extract("a.xlsx", data).documents[0].text == extract("a.xlsx", FILES["article.xlsx"]).documents[0].text
-    assert time.process_time() - before < 2
+    with in_time():
+        assert extract("a.xlsx", data).documents[0].text == extract("a.xlsx", FILES["article.xlsx"]).documents[0].text
 
 
 @pytest.mark.parametrize("suffix", [".docx", ".pptx", ".xlsx"])

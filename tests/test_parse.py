@@ -1,7 +1,6 @@
 """Bytes to a document: what each format's citable text, title and metadata are, and what is refused."""
 
 import json
-import time
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -11,6 +10,7 @@ from corpus.document import Document
 from corpus.errors import DocumentError
 from corpus.limits import DEFAULT_LIMITS
 from corpus.parse import extract, title_from_name
+from tests.patience import in_time
 
 TEXT_FORMATS = (".txt", ".md", ".markdown", ".html", ".htm", ".xhtml")
 
@@ -427,15 +427,14 @@ def test_every_format_gives_citable_text_of_the_same_article(suffix: str) -> Non
 @pytest.mark.parametrize(
     ("name", "text"),
     [
-        ("a.txt", " " * 6_000 + "word"),
-        ("a.txt", "word" + " " * 200_000 + "x\n\ny"),
-        ("a.md", "# word" + " " * 1_200 + "x"),
-        ("a.md", "# word" + " #" * 20_000 + "x"),
-        ("a.md", "---\n" + "--\n" * 60_000),
+        ("a.txt", " " * 400_000 + "word"),
+        ("a.txt", "word" + " " * 400_000 + "x\n\ny"),
+        ("a.md", "# word" + " " * 400_000 + "x"),
+        ("a.md", "# word" + " #" * 200_000 + "x"),
+        ("a.md", "---\n" + "--\n" * 200_000),
     ],
     ids=["spaces first", "spaces in the line", "spaces in the heading", "marks in the heading", "rules"],
 )
 def test_no_text_makes_the_search_for_a_title_slow(name: str, text: str) -> None:
-    before = time.process_time()
-    assert parse(name, text.encode()).text == text
-    assert time.process_time() - before < 1
+    with in_time():
+        assert parse(name, text.encode()).text == text
