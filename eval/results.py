@@ -132,13 +132,12 @@ SECTIONS = (
         corpus="corpus/documents",
     ),
     Section(
-        "The same articles, other questions", "gold", "eval/data/unseen.jsonl", _GOLD,
-        _BLIND,
+        "The same articles, other questions", "gold", "eval/data/unseen.jsonl", _GOLD, _BLIND,
         corpus="corpus/documents",
     ),
     Section(
-        "Invented news", "gold", "eval/data/news.jsonl", _GOLD,
-        _BLIND, corpus="eval/data/news",
+        "Invented news", "gold", "eval/data/news.jsonl", _GOLD, _BLIND,
+        corpus="eval/data/news",
     ),
 )  # fmt: skip
 

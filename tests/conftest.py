@@ -10,6 +10,7 @@ from pathlib import Path
 from shutil import which
 from typing import TYPE_CHECKING, Any
 
+import hypothesis
 import numpy as np
 import pytest
 
@@ -19,6 +20,11 @@ if TYPE_CHECKING:
     from index.embed import SentenceEmbedder, Vectors
     from rag.assistant import Assistant
     from tests.serving import Served
+
+hypothesis.settings.register_profile(
+    "any machine", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("any machine")
 
 ARTICLES = {
     "harbour-bridge.txt": """\

@@ -62,7 +62,7 @@ def test_a_document_that_has_changed_is_not_cited(text: str) -> None:
 
 
 @given(st.text("ab .", max_size=20), st.tuples(*[st.integers(0, 21)] * 4), st.booleans())
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 def test_whatever_is_cited_stands_in_the_document(text: str, at: tuple[int, int, int, int], changed: bool) -> None:
     words = text[at[0] : at[1]]
     passage = Passage("d.txt", at[0], at[0] + len(words), words)

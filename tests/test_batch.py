@@ -63,7 +63,7 @@ def test_lines_may_end_as_on_any_system(tmp_path: Path, separator: str) -> None:
 
 
 @given(st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=20), max_size=5))
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 def test_whatever_characters_a_question_holds_it_stays_one_line(
     tmp_path_factory: pytest.TempPathFactory, texts: list[str]
 ) -> None:

@@ -224,13 +224,13 @@ def test_an_answer_that_looks_like_a_pattern_is_taken_literally() -> None:
 
 
 @given(_TEXT)
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 def test_without_history_every_question_is_left_as_it_is(question: str) -> None:
     assert standalone_question(question, []) == question
 
 
 @given(_TEXT, _TURNS)
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 def test_any_question_after_any_turns_is_still_a_question(question: str, history: list[Turn]) -> None:
     standalone = standalone_question(question, history)
     assert bool(standalone.strip()) == bool(question.strip())

@@ -89,7 +89,7 @@ def test_a_fusion_that_cannot_be_is_refused(wrong: dict[str, float], said: str) 
         Fusion(**wrong)  # type: ignore[arg-type]
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(RANKINGS, BM25, st.integers(1, 50), st.sampled_from(["sum", "rrf"]))
 def test_scores_lie_between_nothing_and_the_sum_of_the_weights(
     dense: list[tuple[int, float]], lexical: list[tuple[int, float]], passages: int, method: str

@@ -16,7 +16,7 @@ from tests import made_files
 FILES = made_files.of_each_format()
 PACKED = tuple(f"article{suffix}" for suffix in (".docx", ".pptx", ".xlsx", ".odt", ".epub", ".zip"))
 LIMITS = Limits(file_bytes=2_000_000, unpacked_bytes=5_000_000, members=2_000, pages=200, table_rows=5_000)
-FEW = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+FEW = settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
 
 Changes = list[tuple[int, int, bytes]]
 

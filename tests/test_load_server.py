@@ -59,7 +59,7 @@ def test_replies_refusals_and_failures_are_told_apart(scripted: tuple[Scripted, 
     assert abs(len(load.replies) - 0.4 * total) <= 6
     assert abs(load.failed - 0.2 * total) <= 3
     assert {"a", "b"} == set(script.asked)
-    assert 0 < load.milliseconds(0.5) <= load.milliseconds(0.99) < 300
+    assert 0 < load.milliseconds(0.5) <= load.milliseconds(0.99)
 
 
 def test_each_question_is_asked_once(scripted: tuple[Scripted, str]) -> None:

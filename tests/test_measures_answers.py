@@ -57,7 +57,7 @@ def test_normalised_text_has_no_case_ascii_punctuation_or_articles(text: str, ex
 
 
 @given(_TEXTS)
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 def test_normalising_twice_changes_nothing_more(text: str) -> None:
     assert normalised(normalised(text)) == normalised(text)
 
@@ -82,7 +82,7 @@ def test_token_f1_is_the_harmonic_mean_of_precision_and_recall(predicted: str, g
 
 
 @given(_TEXTS, _TEXTS)
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 def test_token_f1_is_the_official_one_symmetric_and_between_0_and_1(first: str, second: str) -> None:
     assert token_f1(first, second) == _official_f1(second, first)
     assert token_f1(first, second) == pytest.approx(token_f1(second, first))
@@ -92,7 +92,7 @@ def test_token_f1_is_the_official_one_symmetric_and_between_0_and_1(first: str, 
 @given(_TEXTS, st.lists(_TEXTS, max_size=4))
 @example("", [])
 @example("the", ["?!", "a"])
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 def test_the_best_gold_counts_as_in_the_official_script(predicted: str, golds: list[str]) -> None:
     usable = _official_golds(golds)
     assert best_f1(predicted, golds) == max(_official_f1(gold, predicted) for gold in usable)

@@ -49,7 +49,7 @@ def test_nothing_is_known_of_no_answers() -> None:
 
 
 @given(_ANSWERS, st.integers(1, 20))
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 def test_the_bins_hold_all_answers_and_errors_lie_between_0_and_1(answers: list[tuple[float, bool]], bins: int) -> None:
     confidences, right = [each for each, _ in answers], [each for _, each in answers]
     diagram = reliability(confidences, right, bins)

@@ -48,6 +48,6 @@ def test_without_evidence_recall_is_undefined_and_precision_zero() -> None:
 
 
 @given(st.lists(_SPAN, max_size=6), st.lists(_SPAN, max_size=6))
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 def test_the_precision_of_one_side_is_the_recall_of_the_other(first: list[Span], second: list[Span]) -> None:
     assert citation_precision(first, second) == citation_recall(second, first)

@@ -30,7 +30,7 @@ def test_of_a_hundred_values_the_nth_percentile_is_the_nth(percent: int) -> None
 
 
 @given(st.lists(st.floats(0, 1e6), min_size=1, max_size=40), st.integers(1, 100))
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 def test_a_percentile_is_the_smallest_value_that_enough_do_not_exceed(values: list[float], percent: int) -> None:
     found = percentile(values, percent / 100)
     assert found in values

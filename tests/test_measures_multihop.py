@@ -74,7 +74,7 @@ def test_hits_at_looks_at_the_first_k_passages(k: int, expected: bool) -> None:
 
 
 @given(st.lists(_WORDS, max_size=13), st.lists(_WORDS, min_size=1, max_size=12))
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 def test_every_figure_is_that_of_the_script(retrieved: list[str], facts: list[str]) -> None:
     found = multihop_scores(retrieved, facts)
     assert found == pytest.approx(_official(retrieved, facts))

@@ -33,7 +33,7 @@ def test_few_differences_are_tested_exactly(differences: list[float], expected: 
 
 
 @given(_PAIRS)
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_the_exact_p_counts_the_flips_that_are_as_large(pairs: list[tuple[float, float]]) -> None:
     first, second = [one for one, _ in pairs], [other for _, other in pairs]
     differences = [one - other for one, other in pairs]
@@ -96,7 +96,7 @@ def test_holm_multiplies_by_the_tests_that_are_left() -> None:
 
 
 @given(st.lists(st.floats(0, 1), max_size=6))
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_holm_is_the_closure_of_bonferroni(p_values: list[float]) -> None:
     expected = []
     for index in range(len(p_values)):

@@ -44,7 +44,7 @@ def test_auroc_is_none_where_one_kind_is_missing() -> None:
 
 
 @given(_QUESTIONS)
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 def test_auroc_is_that_of_scikit_learn(questions: list[tuple[float, bool]]) -> None:
     confidences, answerable = [each for each, _ in questions], [each for _, each in questions]
     if len(set(answerable)) == 2:
@@ -84,7 +84,7 @@ def test_no_questions_have_no_curve_no_area_and_no_coverage() -> None:
 
 
 @given(_QUESTIONS)
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 def test_the_curve_ends_with_all_answered_at_the_overall_risk(questions: list[tuple[float, bool]]) -> None:
     confidences, right = [each for each, _ in questions], [each for _, each in questions]
     points = risk_coverage(confidences, right)

@@ -98,7 +98,7 @@ def test_recall_by_depth_is_the_mean_over_all_judged_queries() -> None:
     st.dictionaries(st.sampled_from("abcdefgh"), st.integers(-1, 2), min_size=1),
     st.dictionaries(st.sampled_from("abcdefgh"), st.sampled_from([0.1, 0.2, 0.3])),
 )
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_recall_success_and_reciprocal_rank_agree_with_the_ranking(
     grades: dict[str, int], documents: dict[str, float]
 ) -> None:

@@ -20,6 +20,6 @@ def test_overlap_is_the_number_of_common_characters(
 
 
 @given(_STRETCH, _STRETCH)
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 def test_overlap_counts_the_offsets_that_both_stretches_hold(first: tuple[int, int], second: tuple[int, int]) -> None:
     assert overlap(first, second) == overlap(second, first) == len(set(range(*first)) & set(range(*second)))

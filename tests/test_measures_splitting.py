@@ -46,7 +46,7 @@ def test_a_figure_without_a_denominator_is_none() -> None:
 
 
 @given(_SPANS, _SPANS)
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 def test_the_sweep_counts_what_sets_of_characters_count(retrieved: list[Span], references: list[Span]) -> None:
     found, wanted = _characters(retrieved), _characters(references)
     for measure, whole in ((span_recall, wanted), (span_precision, found), (span_iou, found | wanted)):
@@ -55,7 +55,7 @@ def test_the_sweep_counts_what_sets_of_characters_count(retrieved: list[Span], r
 
 
 @given(_SPANS, _SPANS)
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 def test_iou_is_never_above_precision_or_recall(retrieved: list[Span], references: list[Span]) -> None:
     iou = span_iou(retrieved, references)
     for other in (span_recall(retrieved, references), span_precision(retrieved, references)):

@@ -250,7 +250,7 @@ def test_a_tag_in_the_yaml_runs_nothing_and_breaks_nothing(tag: str) -> None:
     assert with_front_matter(f"author: Ada\nkey: {tag}").metadata["author"] == "Ada"
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.lists(
         st.one_of(

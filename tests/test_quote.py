@@ -98,7 +98,7 @@ def test_what_is_no_sentence_of_the_passage_is_quoted_as_it_is() -> None:
 
 
 @given(st.lists(st.sampled_from(_PIECES), max_size=9).map(" ".join))
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 def test_a_quote_lies_within_its_passage_and_holds_its_sentence(text: str) -> None:
     passage = _passage(text)
     for found in sentences(text):

@@ -19,7 +19,7 @@ FRAGMENTS = st.sampled_from(
     ]
 )
 TEXTS = st.lists(st.one_of(FRAGMENTS, st.text(max_size=15)), max_size=40).map("".join)
-ANY_TEXT = settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+ANY_TEXT = settings(max_examples=120, suppress_health_check=[HealthCheck.too_slow])
 
 
 def texts_of(text: str) -> list[str]:

@@ -169,7 +169,7 @@ def test_a_folder_whose_only_json_is_another_kind_is_refused(tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize(("layout", "name"), _FILES)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(content=st.binary(max_size=60), kept=st.integers(0, 80))
 def test_rubbish_bytes_give_a_benchmark_or_a_user_error(layout: str, name: str, content: bytes, kept: int) -> None:
     with tempfile.TemporaryDirectory() as parent:
@@ -179,7 +179,7 @@ def test_rubbish_bytes_give_a_benchmark_or_a_user_error(layout: str, name: str, 
 
 
 @pytest.mark.parametrize(("layout", "name"), [each for each in _FILES if ".json" in each[1]])
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(data=st.data())
 def test_any_value_in_any_place_gives_a_benchmark_or_a_user_error(layout: str, name: str, data: st.DataObject) -> None:
     with tempfile.TemporaryDirectory() as parent:

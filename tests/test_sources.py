@@ -89,7 +89,7 @@ def test_html_in_the_name_of_a_document_is_escaped() -> None:
 
 
 @given(st.text("<>&\"'ab \n;#x27lt", min_size=1, max_size=12), st.text("<>&\"'ab \n", max_size=12))
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 def test_whatever_a_document_holds_is_shown_as_it_stands(quote: str, around: str) -> None:
     html = _html(_document(around + quote + around), quote)
     assert _marked(html) == quote

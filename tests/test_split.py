@@ -43,7 +43,7 @@ PROSE = st.lists(
     min_size=1,
     max_size=6,
 ).map("\n\n".join)
-ANY_TEXT = settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+ANY_TEXT = settings(max_examples=80, suppress_health_check=[HealthCheck.too_slow])
 
 
 def document(text: str) -> Document:
@@ -111,7 +111,7 @@ def test_a_passage_is_not_empty_and_has_no_white_space_at_its_ends(text: str, bu
     assert [t for t in texts_of(text, budget, int(budget * overlap)) if not t or t != t.strip()] == []
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(PROSE, st.integers(20, 60), st.floats(0, 0.5))
 def test_a_passage_begins_and_ends_where_sentences_do(text: str, budget: int, overlap: float) -> None:
     passages = split(document(text), budget, int(budget * overlap))
@@ -119,7 +119,7 @@ def test_a_passage_begins_and_ends_where_sentences_do(text: str, budget: int, ov
     assert {p.end for p in passages} <= {s.end for s in sentences(text)}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(PROSE, st.integers(20, 60), st.floats(0, 0.5))
 def test_two_passages_share_no_more_than_the_overlap(text: str, budget: int, overlap: float) -> None:
     passages = split(document(text), budget, int(budget * overlap))

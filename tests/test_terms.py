@@ -79,7 +79,7 @@ def test_coverage_goes_by_stems() -> None:
 
 
 @given(_LATIN, _LATIN)
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 def test_coverage_lies_between_0_and_1_and_a_question_covers_itself(question: str, text: str) -> None:
     terms = key_terms(question)
     assert 0 <= coverage(terms, text) <= 1
@@ -103,12 +103,12 @@ def test_a_word_in_another_form_is_not_missing() -> None:
 
 
 @given(_LATIN)
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 def test_a_text_lacks_none_of_its_own_words(text: str) -> None:
     assert missing(text, text) == []
 
 
 @given(st.text(max_size=120))
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 def test_any_text_has_only_names_that_are_not_empty(text: str) -> None:
     assert all(name.strip() for name in names(text))

@@ -38,13 +38,13 @@ def test_the_spelling_of_a_special_token_is_ordinary_text() -> None:
     assert count_tokens(["<|endoftext|>"])[0] > 1
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.lists(st.text(), max_size=8))
 def test_a_text_counts_the_same_alone_and_among_others(texts: list[str]) -> None:
     assert count_tokens(texts) == [count_tokens([text])[0] for text in texts]
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.text(min_size=1))
 def test_a_text_has_at_least_one_token_and_at_most_one_a_byte(text: str) -> None:
     assert 1 <= count_tokens([text])[0] <= len(text.encode())

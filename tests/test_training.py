@@ -147,10 +147,9 @@ def test_what_tells_far_questions_and_what_tells_near_ones_are_weighted_apart() 
     kinds = {"answerable": answered, "written": answered, "near": unanswered, "near miss": unanswered}
     kinds["far"] = ((0.1, 0.8, False), (0.1, 0.2, False))
     result = fit([_observed(kind, *found) for kind, found in kinds.items() for _ in range(20)])
-    about, answers = (result[name]["weights"] for name in ("about", "answers"))  # type: ignore[index]
+    about, answers = (result[name]["weights"] for name in ("about", "answers"))
     assert about["topic"] > about.get("reply", 0.0)
     assert answers["reply"] > answers.get("topic", 0.0)
-    assert isinstance(result["figures"], dict)
     assert {name: share for name, share in result["figures"].items() if "AUROC" in name} == {
         "refusal AUROC, near": 1.0, "refusal AUROC, far": 1.0, "refusal AUROC, near miss": 1.0,
     }  # fmt: skip

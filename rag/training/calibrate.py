@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import yaml
@@ -52,7 +53,7 @@ class Observation:
     right: tuple[bool, ...]
 
 
-def calibrate(data: Path) -> dict[str, object]:
+def calibrate(data: Path) -> dict[str, Any]:
     """What model/confidence.json holds: the three models, the risk, and the figures behind them."""
     asked, own = held_aside(data), written(data, aside=True)
     chosen = _sample(asked, own, questions(data, "reddit") + questions(data, "qamr"))
@@ -109,7 +110,7 @@ def _is_right(finding: Finding, asked: Asked) -> bool:
     return sentence in asked.paragraph and any(text.lower() in sentence.lower() for text, _ in asked.answers)
 
 
-def fit(observations: Sequence[Observation]) -> dict[str, object]:
+def fit(observations: Sequence[Observation]) -> dict[str, Any]:
     """The fitted models, and their figures on folds that they were not fitted on."""
     held_out = np.zeros(len(observations))
     right = np.zeros(len(observations), dtype=bool)
