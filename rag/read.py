@@ -135,7 +135,7 @@ def _best_words(echo: Echo, text: str, sentence: Span, reading: PassageReading) 
         if not (telling & ~barred).any():
             return None
         first, last, margin = _best_span(starts, ends, telling, barred)
-    return _trimmed(text, int(offsets[first, 0]), int(offsets[last, 1])), margin
+    return _trimmed(text, int(offsets[first, 0]), int(offsets[last, 1]), sentence.end), margin
 
 
 def _best_span(starts: np.ndarray, ends: np.ndarray, telling: np.ndarray, barred: np.ndarray) -> tuple[int, int, float]:
@@ -155,8 +155,9 @@ def _held(tokens: np.ndarray) -> np.ndarray:
     return held
 
 
-def _trimmed(text: str, start: int, end: int) -> Span:
-    """Without marks that belong to the sentence and not to the answer."""
+def _trimmed(text: str, start: int, end: int, until: int) -> Span:
+    """Without marks that belong to the sentence and not to the answer; with the next, before `until`, if it closes what
+    the words open."""
     while end - start > 1 and text[end - 1] in " ,;:—-":
         end -= 1
     while end - start > 1 and text[start] in " ,;:—-":
@@ -166,6 +167,10 @@ def _trimmed(text: str, start: int, end: int) -> Span:
             start += 1
         if text[end - 1] == right and left not in text[start : end - 1] and end - start > 1:
             end -= 1
+        words = text[start:end]
+        opened = words.count(left) % 2 if left == right else words.count(left) > words.count(right)
+        if opened and text[end:until].startswith(right):
+            end += 1
     if text[end - 1] in ".!?" and end - start > 1 and not text[start:end].rstrip(".").rsplit(" ", 1)[-1].isupper():
         end -= 1
     return Span(start, end)

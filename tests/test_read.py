@@ -111,6 +111,10 @@ def test_an_unbalanced_quotation_mark_is_left_out_and_a_balanced_pair_is_kept() 
     text = "He called it “his mistake” and left."
     assert read(["“his"], hit(text))[0].short_answer == "his"
     assert read(["“his mistake”"], hit(text))[0].short_answer == "“his mistake”"
+    assert read(["it “his mistake"], hit(text))[0].short_answer == "it “his mistake”"
+    assert read(["it “his"], hit(text))[0].short_answer == "it “his"
+    assert read(["mistake"], hit('It was "a mistake" then.'))[0].short_answer == "mistake"
+    assert read(['was "a mistake'], hit('It was "a mistake" then.'))[0].short_answer == 'was "a mistake"'
 
 
 def test_offsets_are_those_of_the_document() -> None:
