@@ -139,6 +139,10 @@ SECTIONS = (
         "Invented news", "gold", "eval/data/news.jsonl", _GOLD, _BLIND,
         corpus="eval/data/news",
     ),
+    Section(
+        "The same news, as a quiz asks", "gold", "eval/data/news_quiz.jsonl", _GOLD, _BLIND,
+        corpus="eval/data/news",
+    ),
 )  # fmt: skip
 
 

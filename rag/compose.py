@@ -13,7 +13,7 @@ from rag.quote import merged, whole_quote
 
 MAX_SENTENCES = 4
 ABOUT_AS_LIKELY = 0.95
-SURE = 0.8
+SURE = 0.85
 """From this probability on, the best answer is taken for the only one. Set by hand, looking at the gold set."""
 KINDRED = {"sentence": 0.7, "similarity": 0.8, "names": 1.0, "kind": 1.0}
 """A further sentence is quoted if it is about as likely as the best, or has these shares of the best's signals.

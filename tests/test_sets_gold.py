@@ -19,8 +19,9 @@ OURS = pytest.mark.parametrize(
         (SAMPLE, SAMPLE_CORPUS),
         (SAMPLE.with_name("unseen.jsonl"), SAMPLE_CORPUS),
         (SAMPLE.with_name("news.jsonl"), SAMPLE.with_name("news")),
+        (SAMPLE.with_name("news_quiz.jsonl"), SAMPLE.with_name("news")),
     ],
-    ids=["sample", "unseen", "news"],
+    ids=["sample", "unseen", "news", "news quiz"],
 )
 _TEXT = "The bridge reopened on Tuesday. Mayor Ines Almeida crossed first. Ines Almeida crossed first, we said."
 
